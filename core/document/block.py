@@ -1,0 +1,60 @@
+"""The parts of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ..characters import sweep
+
+NESTING_LIMIT = 12  # blocks in blocks
+
+Marks = tuple[tuple[str, str], ...]  # (("strong", ""), ("a", "https://…"))
+Run = tuple[str, Marks]
+BREAK = "\u2028"  # a line break inside a run; `sweep` lets none in from outside
+
+
+class TooIntricate(ValueError):
+    """Nested too deeply, or made of too many parts."""
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph or heading with runs of text, or a container with blocks."""
+
+    tag: str
+    parent: Block | None = None
+    children: list[Block] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    align: str = ""
+    indent: int = 0
+    is_rtl: bool = False
+    start: int = 1
+    colspan: int = 1
+    rowspan: int = 1
+    is_head: bool = False
+    level: int = 0  # of a word processor's imitated list item
+    marker: str = ""
+
+    def text(self) -> str:
+        return "".join(text for text, _ in self.runs)
+
+
+LEAVES = frozenset({"p", "pre", "h1", "h2", "h3", "h4"})
+
+
+def link(address: str, is_sound: Callable[[str], bool]) -> str:
+    """The address if a reader may follow it (http, https with a host; mailto), else ""."""
+    address = "".join(sweep(address).split())
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return ""
+    if parts.scheme in ("http", "https"):
+        may_follow = bool(host) and not parts.username and "\\" not in address
+    else:
+        may_follow = parts.scheme == "mailto" and "@" in parts.path
+    return address if may_follow and is_sound(address) else ""

@@ -1,0 +1,60 @@
+"""Named counts that areas register and that pages and reports read by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+Number = int | float | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A named count: its label and the function that counts (None: nothing to tell yet)."""
+
+    name: str
+    label: Any
+    count: Callable[[], Number]
+
+
+_figures: dict[str, Figure] = {}
+_read: dict[tuple[str, str], tuple[float, Number]] = {}
+FRESH_SECONDS = 60
+
+
+def figure(name: str, label: Any) -> Callable[[Callable[[], Number]], Callable[[], Number]]:
+    """Register a function as the figure of that name."""
+
+    def register(count: Callable[[], Number]) -> Callable[[], Number]:
+        _figures[name] = Figure(name, label, count)
+        return count
+
+    return register
+
+
+def known() -> dict[str, Figure]:
+    return dict(_figures)
+
+
+def read(name: str) -> Number:
+    """The figure as it is now. Raises KeyError for an unknown name."""
+    return _figures[name].count()
+
+
+def recent(name: str) -> Number:
+    """The figure as it was at most a minute ago: for pages that many people open."""
+    from .db import db
+
+    key = (str(db.engine.url), name)
+    at, value = _read.get(key, (float("-inf"), None))
+    if monotonic() - at > FRESH_SECONDS:
+        value = read(name)
+        _read[key] = (monotonic(), value)
+    return value
+
+
+def forget() -> None:
+    """Count everything anew (tests)."""
+    _read.clear()

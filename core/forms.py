@@ -1,0 +1,108 @@
+"""Forms: WTForms with sentences of our own, cleaned input and a key against double sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from wtforms import Field, Form, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+
+from . import keys, text
+from .i18n import _, current_language
+
+
+class _Meta:
+    """WTForms' own few sentences, in the reader's language."""
+
+    cache_translations = False
+
+    @property
+    def locales(self) -> list[str]:
+        return ["en"] if current_language() == "en" else ["zh"]
+
+
+class BaseForm(Form):
+    """A form of ours. `form.sent()` is True for a POST that holds."""
+
+    Meta = _Meta
+
+    def __init__(self, **data: Any) -> None:
+        super().__init__(request.form if request.method == "POST" else None, **data)
+
+    def sent(self) -> bool:
+        return request.method == "POST" and bool(self.validate())
+
+
+class CreationForm(BaseForm):
+    """A form that makes something: its `once` makes a second click lead to the same object."""
+
+    once = HiddenField(default=keys.token)
+
+
+class _Cleaned(Field):
+    """A field whose text passes the one door; what the door refuses stands beside the field."""
+
+    limit: int
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        try:
+            self.data = self._clean(valuelist[0])
+        except text.TextFault as fault:
+            self.data = valuelist[0].encode("utf-8", "replace").decode("utf-8")
+            raise ValueError(str(fault)) from fault
+
+    def _clean(self, value: str) -> str:
+        raise NotImplementedError
+
+
+class LineField(_Cleaned, StringField):
+    """One line of text, at most `limit` characters."""
+
+    def __init__(self, label: Any = None, validators: Any = None, limit: int = 200, **kw: Any):
+        self.limit = limit
+        super().__init__(label, validators, **kw)
+
+    def _clean(self, value: str) -> str:
+        return text.clean_line(value, self.limit)
+
+
+class TextField(_Cleaned, TextAreaField):
+    """Several lines of plain text, at most `limit` characters."""
+
+    def __init__(self, label: Any = None, validators: Any = None, limit: int = 20_000, **kw: Any):
+        self.limit = limit
+        super().__init__(label, validators, **kw)
+
+    def _clean(self, value: str) -> str:
+        return text.clean_plain(value, self.limit)
+
+
+class Required(InputRequired):
+    """Something must be there, white space apart; `sentence` says what."""
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__(message=sentence)
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if isinstance(field.data, str) and not field.data.strip():
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
+class AtMost(Length):
+    def __init__(self, limit: int) -> None:
+        super().__init__(max=limit)
+        self.limit = limit
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if field.data and len(field.data) > self.limit:
+            raise ValidationError(
+                _(
+                    "最多 %(limit)d 个字，现在是 %(count)d 个字。",
+                    limit=self.limit,
+                    count=len(field.data),
+                )
+            )

@@ -1,0 +1,210 @@
+"""The append-only record of what happened: who, what verb, to which record, when.
+
+Each event is sealed with a keyed digest over itself and the event before it, and one head
+row seals the count and the last digest: an edited, deleted, reordered, inserted or truncated
+row shows in `verify`. Texts never enter: a note leaves only its keyed digest.
+Anonymous answers and anonymous letter-writers never pass through here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from . import clock, keys
+from .db import Base, db
+
+NOTHING = "0" * 64
+
+
+class JournalEvent(Base):
+    __tablename__ = "journal_events"
+    __table_args__ = (Index(None, "kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    verb: Mapped[str] = mapped_column(String(40))
+    before: Mapped[str | None] = mapped_column(String(24))
+    after: Mapped[str | None] = mapped_column(String(24))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    note_digest: Mapped[str | None] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class JournalHead(Base):
+    """One row: how many events there are and the digest of the last."""
+
+    __tablename__ = "journal_heads"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where the record is bent: the event's number (None: the head) and what is wrong."""
+
+    event: int | None
+    what: str
+
+
+def append(
+    kind: str,
+    subject_id: int | str,
+    verb: str,
+    actor_id: int | None,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+    note: str = "",
+    facts: dict[str, int | str | None] | None = None,
+) -> int:
+    """Add one event in the caller's transaction; returns its number.
+
+    `facts` holds ids and codes only, never what somebody wrote.
+    """
+    count, previous = _take_head()
+    row: dict[str, Any] = {
+        "id": count + 1,
+        "at": clock.now().replace(microsecond=0),
+        "actor_id": actor_id,
+        "kind": kind,
+        "subject_id": str(subject_id),
+        "verb": verb,
+        "before": before,
+        "after": after,
+        "facts": facts or {},
+        "note_digest": keys.digest("journal-note", note) if note else None,
+        "previous": previous,
+    }
+    row["digest"] = _digest(row)
+    db.session.execute(insert(JournalEvent).values(row))
+    db.session.execute(
+        update(JournalHead)
+        .where(JournalHead.id == 1)
+        .values(count=row["id"], digest=row["digest"], seal=_seal(row["id"], row["digest"]))
+        .execution_options(synchronize_session=False)
+    )
+    return int(row["id"])
+
+
+def history(kind: str, subject_id: int | str) -> list[JournalEvent]:
+    """What happened to one record, oldest first."""
+    return list(
+        db.session.scalars(
+            select(JournalEvent)
+            .where(JournalEvent.kind == kind, JournalEvent.subject_id == str(subject_id))
+            .order_by(JournalEvent.id)
+        )
+    )
+
+
+def latest(kind: str, subject_id: int | str) -> JournalEvent | None:
+    return db.session.scalar(
+        select(JournalEvent)
+        .where(JournalEvent.kind == kind, JournalEvent.subject_id == str(subject_id))
+        .order_by(JournalEvent.id.desc())
+        .limit(1)
+    )
+
+
+def verify() -> Iterator[Fault]:
+    """Every place where the record does not hold; nothing when it is whole."""
+    previous, expected = NOTHING, 1
+    rows = db.session.scalars(
+        select(JournalEvent).order_by(JournalEvent.id).execution_options(yield_per=1000)
+    )
+    for event in rows:
+        if event.id != expected:
+            yield Fault(event.id, f"event {expected} is missing before event {event.id}")
+        if event.previous != previous:
+            yield Fault(event.id, f"event {event.id} does not follow the one before it")
+        if event.digest != _digest(_fields(event)):
+            yield Fault(event.id, f"event {event.id} was changed")
+        previous, expected = event.digest, event.id + 1
+    head = db.session.get(JournalHead, 1, populate_existing=True)
+    if head is None:
+        yield Fault(None, "the head of the journal is missing")
+    elif (head.count, head.digest) != (expected - 1, previous):
+        yield Fault(None, f"the head tells of {head.count} events, {expected - 1} are there")
+    elif head.seal != _seal(head.count, head.digest):
+        yield Fault(None, "the head of the journal was changed")
+
+
+def begin() -> None:
+    """Lay the head of an empty journal (at installation; a missing head is a fault ever after)."""
+    if db.session.get(JournalHead, 1) is None:
+        db.session.add(JournalHead(id=1, count=0, digest=NOTHING, seal=_seal(0, NOTHING)))
+        db.session.flush()
+
+
+def append_all(rows: list[dict[str, Any]]) -> None:
+    """Append many events at once, in order (the demo's seed): rows as `append` takes them."""
+    count, previous = _take_head()
+    sealed = []
+    for row in rows:
+        count += 1
+        full = {
+            "before": None,
+            "after": None,
+            "facts": {},
+            "note_digest": None,
+            **row,
+            "id": count,
+            "previous": previous,
+            "subject_id": str(row["subject_id"]),
+        }
+        full["digest"] = previous = _digest(full)
+        sealed.append(full)
+    if sealed:
+        db.session.execute(insert(JournalEvent), sealed)
+        db.session.execute(
+            update(JournalHead)
+            .where(JournalHead.id == 1)
+            .values(count=count, digest=previous, seal=_seal(count, previous))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _take_head() -> tuple[int, str]:
+    """The head, locked until the transaction ends: events of two writers cannot interleave."""
+    head = db.session.execute(
+        select(JournalHead.count, JournalHead.digest).where(JournalHead.id == 1).with_for_update()
+    ).one_or_none()
+    if head is None:
+        begin()
+        return 0, NOTHING
+    count, digest = head
+    return count, digest
+
+
+def _fields(event: JournalEvent) -> dict[str, Any]:
+    return {column.key: getattr(event, column.key) for column in JournalEvent.__table__.columns}
+
+
+def _digest(row: dict[str, Any]) -> str:
+    names = ("id", "actor_id", "kind", "subject_id", "verb", "before", "after")
+    return keys.digest(
+        "journal",
+        *(row[name] for name in names),
+        int(row["at"].timestamp()),
+        json.dumps(row["facts"], sort_keys=True, ensure_ascii=False),
+        row["note_digest"],
+        row["previous"],
+    )
+
+
+def _seal(count: int, digest: str) -> str:
+    return keys.digest("journal-head", count, digest)

@@ -1,0 +1,247 @@
+"""One index over everything that may be read: the same bigram tokens on each database.
+
+SQLite answers from an FTS5 table that triggers keep in step, PostgreSQL from a GIN index over
+`to_tsvector('simple', tokens)`. Areas put what is public and drop what no longer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+from sqlalchemy import (
+    DDL,
+    Index,
+    Select,
+    String,
+    Text,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from . import text as door
+from . import tokens
+from .db import Base, db
+from .paging import Pager
+from .policy import Actor
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+CHUNK = 4_000  # PostgreSQL keeps no positions past 16,383 and 256 per lexeme
+PAGE = 20
+COUNTED = 1_000  # more hits than this are told as "more than"
+SNIPPET = 120
+
+
+class SearchEntry(Base):
+    """A readable text, in pieces of CHUNK characters. `scope` says who may read it."""
+
+    __tablename__ = "search_entries"
+    __table_args__ = (
+        Index(None, "kind", "subject_id"),
+        Index("ix_search_entries_at", "at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    piece: Mapped[int] = mapped_column(default=0)
+    scope: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    tokens: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+FTS = (
+    "CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='search_entries', "
+    "content_rowid='id', tokenize=\"unicode61 remove_diacritics 0 "
+    "categories 'L* N* Co Mn Mc'\")",
+    "CREATE TRIGGER search_entries_put AFTER INSERT ON search_entries BEGIN "
+    "INSERT INTO search_index(rowid, tokens) VALUES (new.id, new.tokens); END",
+    "CREATE TRIGGER search_entries_drop AFTER DELETE ON search_entries BEGIN "
+    "INSERT INTO search_index(search_index, rowid, tokens) "
+    "VALUES ('delete', old.id, old.tokens); END",
+)
+GIN = (
+    "CREATE INDEX ix_search_entries_tokens ON search_entries "
+    "USING gin (to_tsvector('simple', tokens))",
+)
+for statement in FTS:
+    event.listen(
+        SearchEntry.__table__,
+        "after_create",
+        DDL(statement.replace("%", "%%")).execute_if(dialect="sqlite"),
+    )
+event.listen(
+    SearchEntry.__table__,
+    "before_drop",
+    DDL("DROP TABLE IF EXISTS search_index").execute_if(dialect="sqlite"),
+)
+for statement in GIN:
+    event.listen(
+        SearchEntry.__table__, "after_create", DDL(statement).execute_if(dialect="postgresql")
+    )
+
+
+def is_ours_to_compare(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether migrations compare an object with the models: the index itself is made by hand."""
+    if kind == "table":
+        return not (name or "").startswith(("search_index", "alembic_version"))
+    return name != "ix_search_entries_tokens"
+
+
+@dataclass(frozen=True)
+class Kind:
+    label: Any
+    endpoint: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found text: where it is, its title and the words around the match, marked."""
+
+    kind: str
+    label: Any
+    url: str
+    title: Markup
+    snippet: Markup
+    at: datetime
+
+
+_kinds: dict[str, Kind] = {}
+scopes: list[Callable[[Actor], Iterable[str]]] = []
+
+
+def kind(name: str, label: Any, endpoint: str, by: str = "id") -> None:
+    """Register a kind of text: its name for people and the page that shows one."""
+    _kinds[name] = Kind(label, endpoint, by)
+
+
+def kinds() -> dict[str, Kind]:
+    return dict(_kinds)
+
+
+def readable(actor: Actor) -> set[str]:
+    """The scopes an actor may read: "public", "members", and what areas add."""
+    found = {"public"} | ({"members"} if actor.is_authenticated else set())
+    for source in scopes:
+        found.update(source(actor))
+    return found
+
+
+def rows(
+    name: str, subject_id: Any, title: str, body: str, at: datetime, scope: str = "members"
+) -> list[dict[str, Any]]:
+    """The index rows of a text, for `put` and for bulk insertion. `body` is plain text."""
+    pieces = [body[start : start + CHUNK] for start in range(0, len(body), CHUNK - 50)] or [""]
+    return [
+        {
+            "kind": name,
+            "subject_id": str(subject_id),
+            "piece": number,
+            "scope": scope,
+            "title": title[:200],
+            "body": piece,
+            "tokens": tokens.tokens(f"{title}\n{piece}" if number == 0 else piece),
+            "at": at,
+        }
+        for number, piece in enumerate(pieces)
+    ]
+
+
+def put(
+    name: str, subject_id: Any, title: str, body: str, at: datetime, scope: str = "members"
+) -> None:
+    """Index a text anew, in the caller's transaction."""
+    drop(name, subject_id)
+    db.session.execute(insert(SearchEntry), rows(name, subject_id, title, body, at, scope))
+
+
+def drop(name: str, subject_id: Any) -> None:
+    db.session.execute(
+        delete(SearchEntry).where(
+            SearchEntry.kind == name, SearchEntry.subject_id == str(subject_id)
+        )
+    )
+
+
+def find(words: str, actor: Actor, page: int = 1, only: str | None = None) -> Pager[Hit]:
+    """What the actor may read that has every word, newest first; two statements."""
+    matching = _matching(words, actor, only)
+    if matching is None:
+        return Pager(1, PAGE, 0)
+    capped = matching.with_only_columns(SearchEntry.id).limit(COUNTED).subquery()
+    total = db.session.scalar(select(func.count()).select_from(capped)) or 0
+    if total <= (page - 1) * PAGE:
+        return Pager(page, PAGE, total)
+    found = db.session.scalars(
+        matching.order_by(SearchEntry.at.desc(), SearchEntry.id.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return Pager(page, PAGE, total, tuple(_hit(entry, words) for entry in _once_each(found)))
+
+
+def _once_each(found: Iterable[SearchEntry]) -> Iterator[SearchEntry]:
+    """A long text may match in several of its pieces; one leads to it.
+
+    A kind that an earlier program indexed and this one does not show leads nowhere.
+    """
+    seen: set[tuple[str, str]] = set()
+    for entry in found:
+        subject = (entry.kind, entry.subject_id)
+        if subject not in seen and entry.kind in _kinds:
+            seen.add(subject)
+            yield entry
+
+
+def _matching(words: str, actor: Actor, only: str | None) -> Select[SearchEntry] | None:
+    if db.engine.dialect.name == "sqlite":
+        query = tokens.fts5_match(words)
+        condition = text(
+            "search_entries.id IN (SELECT rowid FROM search_index WHERE search_index MATCH :words)"
+        )
+    else:
+        query = tokens.pg_query(words)
+        condition = text(
+            "to_tsvector('simple', search_entries.tokens) @@ to_tsquery('simple', :words)"
+        )
+    if query is None:
+        return None
+    found = select(SearchEntry).where(
+        condition.bindparams(words=query), SearchEntry.scope.in_(sorted(readable(actor)))
+    )
+    return found.where(SearchEntry.kind == only) if only in _kinds else found
+
+
+def _hit(entry: SearchEntry, words: str) -> Hit:
+    known = _kinds[entry.kind]
+    terms = words.split()
+    return Hit(
+        kind=entry.kind,
+        label=known.label,
+        url=url_for(known.endpoint, **dict[str, Any]({known.by: entry.subject_id})),
+        title=door.highlight(entry.title, terms),
+        snippet=door.highlight(_around(entry.body, terms), terms),
+        at=entry.at,
+    )
+
+
+def _around(body: str, terms: list[str]) -> str:
+    """The part of the body around the first match."""
+    lowered = body.lower()
+    places = [place for term in terms if (place := lowered.find(term.lower())) >= 0]
+    start = max(0, min(places, default=0) - SNIPPET // 4)
+    piece = " ".join(body[start : start + SNIPPET].split())
+    return ("…" if start else "") + piece + ("…" if start + SNIPPET < len(body) else "")

@@ -1,0 +1,103 @@
+"""Settings: environment variables, each named here once and documented in the README."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class BadSetting(click.ClickException):
+    """A setting that cannot be used; start-up stops with the sentence."""
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in ("1", "yes", "true", "on"):
+        return True
+    if value.lower() in ("", "0", "no", "false", "off"):
+        return False
+    raise ValueError("say yes or no")
+
+
+def _count(value: str) -> int:
+    """A whole number of things of which there must be one."""
+    number = int(value)
+    if number < 1:
+        raise ValueError("at least 1")
+    return number
+
+
+@dataclass(frozen=True)
+class Setting:
+    default: str
+    read: Callable[[str], Any]
+    meaning: str
+
+
+SETTINGS: dict[str, Setting] = {
+    "HOST": Setting("127.0.0.1", str, "address to listen on"),
+    "PORT": Setting("8000", int, "port to listen on"),
+    "WORKERS": Setting("2", _count, "server processes"),
+    "DATA_DIR": Setting("instance", str, "where the database, files and logs live"),
+    "DATABASE_URL": Setting("", str, "postgresql+psycopg://…; empty: SQLite in DATA_DIR"),
+    "SECRET_KEY": Setting("", str, "32 random characters or more; empty: demo mode"),
+    "TIMEZONE": Setting("Asia/Shanghai", str, "the zone in which people read times"),
+    "REGION": Setting("CN", str, "whose working days count (ISO 3166-2), such as CN-XJ"),
+    "SITE_NAME": Setting("大家谈", str, "the name in the header"),
+    "SIGN_IN_HOURS": Setting("12", int, "hours after which a sign-in ends"),
+    "SIGN_IN_TRIES": Setting("10", int, "wrong passwords per account in 15 minutes"),
+    "SIGN_IN_TRIES_SOURCE": Setting("100", int, "wrong passwords per address in 15 minutes"),
+    "LETTERS_PER_DAY": Setting("5", int, "letters that one person may sign in a day"),
+    "ANONYMOUS_LETTERS_PER_HOUR": Setting(
+        "60", int, "unnamed letters that one server process takes in an hour, from all together"
+    ),
+    "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
+    "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
+    "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),
+    "TRUSTED_PROXIES": Setting("0", int, "reverse proxies in front, for X-Forwarded-* headers"),
+}
+
+
+def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The configuration from the environment. Raises BadSetting with a sentence."""
+    config: dict[str, Any] = {}
+    for name, setting in SETTINGS.items():
+        value = environ.get(name, "").strip() or setting.default
+        try:
+            config[name] = setting.read(value)
+        except ValueError as fault:
+            raise BadSetting(f"{name}={value!r} cannot be used: {setting.meaning}") from fault
+    return config
+
+
+def complete(config: dict[str, Any], root: Path) -> None:
+    """Fill in what follows from the settings: folders, the database's address, demo mode."""
+    data = Path(config["DATA_DIR"])
+    data = data if data.is_absolute() else root / data
+    data.mkdir(parents=True, exist_ok=True)
+    config["DATA_DIR"] = str(data)
+    config["SQLALCHEMY_DATABASE_URI"] = (
+        config.get("SQLALCHEMY_DATABASE_URI")
+        or config["DATABASE_URL"]
+        or f"sqlite:///{data / 'dajiatan.sqlite'}"
+    )
+    config["DEMO"] = not config["SECRET_KEY"]
+    if config["DEMO"]:
+        config["SECRET_KEY"] = _demo_key(data / "demo.key")
+    elif len(str(config["SECRET_KEY"])) < 32:
+        raise BadSetting("SECRET_KEY is too short: use at least 32 random characters")
+
+
+def _demo_key(path: Path) -> str:
+    """The demo's key, kept beside its data so that a second start reads the same journal."""
+    try:
+        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as new:
+            new.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()

@@ -1,0 +1,268 @@
+"""The one door between what people type and what browsers run.
+
+Nothing else in the project uses bleach, nh3 or Markup. Lines and plain texts are swept of what
+nobody sees; rich texts are cooked when they are written, never when they are read: read into a
+small document (which caps length and depth), then cleaned by nh3, bleach and nh3 with one
+allow-list until a whole round changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from html import escape, unescape
+from typing import Literal
+
+import nh3
+from bleach.sanitizer import Cleaner as BleachCleaner
+from markupsafe import Markup
+
+from .characters import LoneSurrogate, sweep
+from .document import TooIntricate, read_html, read_plain, write
+from .i18n import _
+
+CLEANER = 1
+"""Version of what `cook` does; records keep it, and are cooked again when it has risen."""
+
+PLAIN_LIMIT = 100_000  # characters of plain text
+HTML_LIMIT = 400_000  # characters of pasted HTML: some 20 pages out of a word processor
+COOKED_LIMIT = 200_000  # characters of cooked HTML
+MARKS_LIMIT = 6_000  # tags and entities of cooked HTML: bleach takes 30 microseconds for each
+ROUNDS = 3
+
+# The one allow-list. No style, no id, no name, nothing that loads or runs.
+_BLOCK = {"class", "dir"}
+ALLOWED: dict[str, set[str]] = {
+    **dict.fromkeys(("p", "h2", "h3", "h4", "blockquote", "ul", "li", "table"), _BLOCK),
+    "ol": _BLOCK | {"start"},
+    "td": _BLOCK | {"colspan", "rowspan"},
+    "th": _BLOCK | {"colspan", "rowspan"},
+    **{tag: set() for tag in ("thead", "tbody", "tr", "pre", "hr", "br")},
+    **{tag: set() for tag in ("strong", "em", "u", "s", "sub", "sup", "code")},
+    "a": {"href"},
+}
+CLASSES = frozenset({"align-center", "align-end"} | {f"indent-{step}" for step in range(1, 5)})
+SCHEMES = {"http", "https", "mailto"}
+REL = "noopener nofollow ugc"
+_VALUES = {
+    "dir": re.compile("rtl"),
+    "start": re.compile("[1-9][0-9]{0,3}"),
+    "colspan": re.compile("[1-9][0-9]?|100"),
+    "rowspan": re.compile("[1-9][0-9]?|100"),
+    "href": re.compile(r"(?:https?://|mailto:)[^\s\\]+", re.IGNORECASE),
+}
+
+
+class TextFault(ValueError):
+    """A text that cannot be taken; the message says why, in the reader's language."""
+
+
+# --- Lines and plain text -----------------------------------------------------------------
+
+
+def clean_line(value: str, limit: int) -> str:
+    """One line, at most `limit` characters, white space folded. Raises TextFault."""
+    return _within(" ".join(_swept(value).split()), limit)
+
+
+def clean_plain(value: str, limit: int) -> str:
+    """Several lines, at most `limit` characters; at most two empty ones meet. Raises TextFault."""
+    lines = [line.rstrip() for line in _swept(value).split("\n")]
+    text = re.sub("\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
+    return _within(text, limit)
+
+
+def _swept(value: str) -> str:
+    try:
+        return sweep(value)
+    except LoneSurrogate as fault:
+        raise TextFault(_("文字里有残缺的字符（例如半个表情符号），请删去后再试。")) from fault
+
+
+def _within(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise TextFault(
+            _("最多 %(limit)d 个字，现在是 %(count)d 个字。", limit=limit, count=len(text))
+        )
+    return text
+
+
+# --- Rich text ----------------------------------------------------------------------------
+
+
+def cook(source: str, body_format: Literal["plain", "html"]) -> str:
+    """The cleaned HTML of what was typed. Cooking it again changes nothing. Raises TextFault."""
+    limit = HTML_LIMIT if body_format == "html" else PLAIN_LIMIT
+    if len(source) > limit:
+        raise TextFault(
+            _(
+                "内容太长：最多 %(limit)d 个字符（含格式），现在是 %(count)d 个。"
+                "请分成几篇，或者粘贴为纯文本。",
+                limit=limit,
+                count=len(source),
+            )
+        )
+    source = _without_surrogates(source)
+    try:
+        read = read_html if body_format == "html" else read_plain
+        document = read(source, _is_sound)
+    except TooIntricate as fault:
+        raise _too_intricate() from fault
+    html = write(document)
+    if len(html) > COOKED_LIMIT or html.count("<") + html.count("&") > MARKS_LIMIT:
+        raise _too_intricate()
+    return _clean(html)
+
+
+def _without_surrogates(source: str) -> str:
+    try:
+        source.encode()
+    except UnicodeEncodeError:
+        _swept(source)
+    return source
+
+
+def _too_intricate() -> TextFault:
+    return TextFault(_("格式太复杂，无法处理。请粘贴为纯文本，或者把表格和列表分成几篇。"))
+
+
+def _clean(html: str) -> str:
+    """nh3, bleach, nh3, until a whole round changes nothing."""
+    for _round in range(ROUNDS):
+        first = _nh3(html)
+        last = _nh3(_bleach(first))
+        if first == last:
+            return last
+        html = last
+    raise _too_intricate()
+
+
+def _permitted(tag: str, name: str, value: str) -> bool:
+    """Whether the allow-list lets an attribute through, value and all."""
+    if name not in ALLOWED.get(tag, ()):
+        return False
+    if name == "class":
+        return bool(value) and set(value.split(" ")) <= CLASSES
+    return _VALUES[name].fullmatch(value) is not None
+
+
+def _nh3_attribute(tag: str, name: str, value: str) -> str | None:
+    # nh3 filters what it adds itself, too.
+    if (tag, name, value) == ("a", "rel", REL) or _permitted(tag, name, value):
+        return value
+    return None
+
+
+_NH3 = nh3.Cleaner(
+    tags=set(ALLOWED),
+    clean_content_tags={"script", "style", "iframe", "noembed", "noframes", "title", "template"},
+    attributes=ALLOWED,
+    attribute_filter=_nh3_attribute,
+    url_schemes=SCHEMES,
+    url_relative="deny",
+    link_rel=REL,
+)
+
+
+def _nh3(html: str) -> str:
+    return _NH3.clean(html)
+
+
+def _is_sound(address: str) -> bool:
+    """Whether nh3 takes an address for one, so that no link is made only to be unmade."""
+    return " href=" in _nh3(f'<a href="{escape(address)}">x</a>')
+
+
+def _bleach_attribute(tag: str, name: str, value: str) -> bool:
+    return (tag, name, value) == ("a", "rel", REL) or _permitted(tag, name, value)
+
+
+def _bleach(html: str) -> str:
+    # A cleaner of bleach keeps state while it works: one for each call.
+    cleaner = BleachCleaner(
+        tags=set(ALLOWED),
+        attributes=_bleach_attribute,
+        protocols=SCHEMES,
+        strip=True,
+        strip_comments=True,
+    )
+    return cleaner.clean(html)
+
+
+def rich(html: str | None) -> Markup:
+    """Template filter for HTML that `cook` made and the database kept; for nothing else."""
+    return Markup(html or "")
+
+
+# --- Text out of cooked HTML --------------------------------------------------------------
+
+_TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
+_ENDS_LINE = ALLOWED.keys() & {"p", "h2", "h3", "h4", "li", "tr", "pre", "ul", "ol", "table"}
+
+
+def plain(html: str) -> str:
+    """The words of cooked HTML, a line for each paragraph, item or row: for search and mail."""
+
+    def replace(tag: re.Match[str]) -> str:
+        name = tag[2]
+        if name in ("br", "hr") or name in _ENDS_LINE:
+            return "\n"
+        return " " if name in ("td", "th") else ""
+
+    text = unescape(_TAG.sub(replace, html))
+    lines = (" ".join(line.split(" ")).strip() for line in text.split("\n"))
+    return "\n".join(re.sub(" +", " ", line) for line in lines if line)
+
+
+def excerpt(html: str, length: int) -> str:
+    """The first words of cooked HTML in one line of at most `length` characters and "…".
+
+    What is quoted from others is left out, unless there is nothing else.
+    """
+    own = re.sub(r"<blockquote[ >](?s:.*?)</blockquote>", "", html)
+    text = " ".join((plain(own) or plain(html)).split("\n"))
+    if len(text) <= length:
+        return text
+    end = length
+    while end and (_continues(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[: end or length].rstrip() + "…"
+
+
+def _continues(character: str) -> bool:
+    """Whether a character belongs to the one before it."""
+    return (
+        unicodedata.category(character) in ("Mn", "Me", "Cf")
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )
+
+
+def highlight(text: str, terms: Iterable[str]) -> Markup:
+    """Plain text, escaped, with every place where a term stands in <mark>.
+
+    Compared as search compares: width, case and compatibility forms make no difference.
+    """
+    folded: list[str] = []
+    origin: list[int] = []
+    for place, character in enumerate(text):
+        form = _folded(character)
+        folded.append(form)
+        origin += [place] * len(form)
+    wanted = sorted({_folded(term) for term in terms} - {""}, key=lambda term: (-len(term), term))
+    if not wanted:
+        return Markup(escape(text))
+    pattern = re.compile("|".join(map(re.escape, wanted[:50])))
+    written: list[str] = []
+    done = 0
+    for found in pattern.finditer("".join(folded)):
+        start, end = origin[found.start()], origin[found.end() - 1] + 1
+        if start < done:
+            continue
+        written += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        done = end
+    return Markup("".join([*written, escape(text[done:])]))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
