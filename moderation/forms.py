@@ -1,0 +1,84 @@
+"""The forms of a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField, RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from core.forms import BaseForm, Required, TextField
+from core.i18n import _, _l
+
+from .reasons import REASONS
+
+LIMIT = 2_000
+
+
+class ApproveForm(BaseForm):
+    """Nothing to fill in; bound, as every decision, to the version that was read."""
+
+    revision = HiddenField()
+
+    @classmethod
+    def of(cls, verb: str) -> ApproveForm:
+        """The form of a verb; its fields' ids say which, for several stand on one page."""
+        form = FORMS[verb]()
+        for field in form:
+            field.id = f"{verb}-{field.name}"
+            field.label.field_id = field.id
+        return form
+
+    @property
+    def revision_id(self) -> int:
+        """The version that was read; 0, which none is, when the field is odd."""
+        typed = str(self.revision.data or "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
+
+    @property
+    def reason_code(self) -> str | None:
+        return None
+
+    @property
+    def words(self) -> str:
+        return ""
+
+
+class ExplainedForm(ApproveForm):
+    """A decision that tells its author why."""
+
+    explanation = TextField(
+        _l("给作者的说明"), [Required(_l("请写明理由，作者会看到这段话。"))], limit=LIMIT
+    )
+
+    @property
+    def words(self) -> str:
+        return str(self.explanation.data or "")
+
+
+class ReasonedForm(ExplainedForm):
+    """A decision that names a coded reason, too."""
+
+    reason = RadioField(
+        _l("原因"),
+        choices=[SelectChoice(code, label) for code, label in REASONS.items()],
+        validate_choice=False,
+    )
+
+    def validate_reason(self, field: Any) -> None:
+        if field.data not in REASONS:
+            raise ValidationError(_("请选择一个原因。"))
+
+    @property
+    def reason_code(self) -> str | None:
+        return str(self.reason.data)
+
+
+FORMS: dict[str, type[ApproveForm]] = {
+    "approve": ApproveForm,
+    "return": ExplainedForm,
+    "reject": ReasonedForm,
+    "overturn": ExplainedForm,
+    "uphold": ExplainedForm,
+}

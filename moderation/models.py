@@ -1,0 +1,242 @@
+"""What was written (revisions), what waits for a reviewer (queue items), what was decided."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Enum,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+
+from accounts.models import Person, Unit
+from core import clock
+from core.db import Base
+from core.policy import Actor
+from core.states import Machine, Stateful
+
+from .scope import covers
+
+if TYPE_CHECKING:
+    from .reviewable import Reviewable
+
+LEASE = timedelta(minutes=10)
+EXCERPT = 120  # characters of a text shown in the queue
+BODY_FORMATS = ("plain", "html")
+ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check")
+VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn")
+
+
+class Revision(Stateful, Base):
+    """One version of what somebody wrote. A decision belongs to a revision, never to a record."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "number"),
+        Index(None, "author_id", "state"),
+    )
+
+    kind = "moderation:revision"
+    machine = Machine(
+        "draft",
+        submit=("draft", "pending"),
+        exempt=("draft", "published"),
+        approve=("pending", "published"),
+        **{"return": ("pending", "returned")},
+        reject=("pending", "rejected"),
+        hide=("published", "hidden"),
+        appeal=(("rejected", "hidden"), "appealed"),
+        overturn=("appealed", "published"),
+        uphold=("appealed", "upheld"),
+        withdraw=(("pending", "returned", "rejected", "appealed"), "withdrawn"),
+        supersede=(("pending", "returned", "published"), "superseded"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    title: Mapped[str | None] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    body_format: Mapped[str] = mapped_column(
+        Enum(*BODY_FORMATS, native_enum=False, create_constraint=True, name="body_format")
+    )
+    body_html: Mapped[str] = mapped_column(Text)
+    cleaner: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a reviewer has yet to decide on it."""
+        return self.state in ("pending", "appealed")
+
+
+def _waiting(name: str, *columns: str, unique: bool = False) -> Index:
+    """An index over the items that wait: the queue stays quick however many were decided."""
+    waits = text("closed_at IS NULL")
+    return Index(name, *columns, unique=unique, sqlite_where=waits, postgresql_where=waits)
+
+
+class QueueItem(Stateful, Base):
+    """A text that waits, or waited, for a reviewer. It stays, decided, after the decision."""
+
+    __tablename__ = "queue_items"
+    __table_args__ = (
+        CheckConstraint("(closed_at IS NULL) = (state IN ('open', 'claimed'))", name="closed"),
+        CheckConstraint("(state = 'claimed') = (claimed_by_id IS NOT NULL)", name="claimed"),
+        CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claim"),
+        # The queue itself, its filters, and that a text waits in it once.
+        _waiting("ix_queue_items_waiting", "opened_at", "id"),
+        _waiting("ix_queue_items_waiting_place", "place", "opened_at", "id"),
+        _waiting("ix_queue_items_waiting_reason", "reason", "opened_at", "id"),
+        _waiting("uq_queue_items_waiting_subject", "subject_kind", "subject_id", unique=True),
+        Index(
+            "ix_queue_items_claimed_by",
+            "claimed_by_id",
+            sqlite_where=text("claimed_by_id IS NOT NULL"),
+            postgresql_where=text("claimed_by_id IS NOT NULL"),
+        ),
+        Index(None, "place", "closed_at"),
+        Index(None, "closed_at", "id"),
+    )
+
+    kind = "moderation:item"
+    machine = Machine(
+        "open",
+        claim=(("open", "claimed"), "claimed"),
+        release=("claimed", "open"),
+        decide=(("open", "claimed"), "decided"),
+        withdraw=(("open", "claimed"), "withdrawn"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    place: Mapped[str] = mapped_column(String(80))
+    heading: Mapped[str] = mapped_column(String(200))
+    excerpt: Mapped[str] = mapped_column(String(EXCERPT + 1))
+    reason: Mapped[str] = mapped_column(
+        Enum(*ITEM_REASONS, native_enum=False, create_constraint=True, name="reason")
+    )
+    plea: Mapped[str] = mapped_column(Text, default="")
+    first_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    claimed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
+    unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person] = relationship(foreign_keys=[author_id], lazy="raise_on_sql")
+    claimed_by: Mapped[Person | None] = relationship(
+        foreign_keys=[claimed_by_id], lazy="raise_on_sql"
+    )
+    decision: Mapped[Decision | None] = relationship(back_populates="item", lazy="raise_on_sql")
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def subject_class(self) -> type[Reviewable]:
+        from .reviewable import kinds
+
+        return kinds[self.subject_kind]
+
+    @property
+    def claim_ends_at(self) -> datetime | None:
+        return self.claimed_at + LEASE if self.claimed_at is not None else None
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether somebody's claim is in force: a lease that ends by the clock."""
+        return self.claim_ends_at is not None and clock.now() < self.claim_ends_at
+
+    def is_claimed_by(self, actor: Actor) -> bool:
+        return self.is_claimed and self.claimed_by_id == actor.id
+
+    def is_claimed_by_other(self, actor: Actor) -> bool:
+        return self.is_claimed and self.claimed_by_id != actor.id
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[QueueItem]:
+        """Those whose unit the actor reviews for."""
+        return (
+            select(QueueItem)
+            .join(QueueItem.unit)
+            .options(contains_eager(QueueItem.unit))
+            .where(covers(actor, QueueItem.unit_id))
+        )
+
+
+class Decision(Base):
+    """What was decided on a revision, by whom, why. An item has one; an exemption has no item."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        CheckConstraint("(item_id IS NULL) = (verb = 'exempt')", name="item"),
+        CheckConstraint("(decided_by_id IS NULL) = (verb = 'exempt')", name="decided_by"),
+        CheckConstraint(
+            "verb IN ('approve', 'exempt') OR length(explanation) > 0", name="explained"
+        ),
+        CheckConstraint(
+            "verb NOT IN ('reject', 'hide') OR reason_code IS NOT NULL", name="reasoned"
+        ),
+        Index(None, "decided_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("queue_items.id"), unique=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
+    verb: Mapped[str] = mapped_column(
+        Enum(*VERBS, native_enum=False, create_constraint=True, name="verb")
+    )
+    reason_code: Mapped[str | None] = mapped_column(String(30))
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    decided_as: Mapped[str | None] = mapped_column(String(30))
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    item: Mapped[QueueItem | None] = relationship(back_populates="decision", lazy="raise_on_sql")
+    revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
+    decided_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+
+def waiting_among(kind: str, subject_id: int) -> Select[QueueItem]:
+    """The item in which a text waits now, if any."""
+    return select(QueueItem).where(
+        QueueItem.subject_kind == kind,
+        QueueItem.subject_id == subject_id,
+        QueueItem.closed_at.is_(None),
+    )
+
+
+def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions on items that this reviewer may decide and that nobody else is at."""
+    return [
+        QueueItem.closed_at.is_(None),
+        QueueItem.author_id != actor.id,
+        or_(QueueItem.first_decided_by_id.is_(None), QueueItem.first_decided_by_id != actor.id),
+        or_(
+            QueueItem.claimed_at.is_(None),
+            QueueItem.claimed_at <= now - LEASE,
+            QueueItem.claimed_by_id == actor.id,
+        ),
+    ]

@@ -1,0 +1,52 @@
+"""The reasons that a rejection or a hiding may name, and how verbs, outcomes, events and roles are called."""
+
+from __future__ import annotations
+
+from core.i18n import _l
+
+REASONS = {
+    "secret": _l("涉密或不宜公开的信息"),
+    "private": _l("泄露他人的个人信息"),
+    "abuse": _l("人身攻击、侮辱或歧视"),
+    "advertising": _l("广告或推销"),
+    "duplicate": _l("与已有内容重复"),
+    "off_topic": _l("与本版主题无关"),
+    "other_channel": _l("应走专门渠道（如选人用人举报走 12380）"),
+    "other": _l("其他（请在说明里写清楚）"),
+}
+
+ITEM_REASONS = {
+    "pre_moderated": _l("先审后发"),
+    "edited": _l("已发布内容的修改"),
+    "appeal": _l("申诉"),
+    "spot_check": _l("发布后复查"),
+}
+
+VERBS = {
+    "approve": _l("通过"),
+    "return": _l("退回作者修改"),
+    "reject": _l("不通过"),
+    "uphold": _l("维持原决定"),
+    "overturn": _l("撤销原决定并发布"),
+}
+
+OUTCOMES = {
+    "approve": _l("已通过"),
+    "return": _l("已退回作者"),
+    "reject": _l("未通过"),
+    "hide": _l("已隐藏"),
+    "uphold": _l("维持了原决定"),
+    "overturn": _l("撤销了原决定，已发布"),
+}
+
+EVENTS = {
+    "claim": _l("开始审核"),
+    "release": _l("放回待审"),
+    "decide": _l("作出决定"),
+    "withdraw": _l("作者撤回"),
+}
+
+ROLES = {
+    "moderator": _l("审核员"),
+    "chief_moderator": _l("总审核员"),
+}

@@ -1,0 +1,150 @@
+"""What a kind of content says of itself to be reviewed; subclassing registers the kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from accounts.models import Person, Unit
+from core import clock
+
+from .models import Revision
+from .standing import takes_edits
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text that stands before the one under review: who, when, the cooked HTML."""
+
+    author: str
+    at: datetime
+    html: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a text stands: the title and address of the place and what was said before."""
+
+    title: str
+    url: str | None
+    passages: list[Passage] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ReviewPlace:
+    """A place in which texts are reviewed: its name for this reader and its unit."""
+
+    name: str
+    unit: Unit
+
+
+kinds: dict[str, type[Reviewable]] = {}
+
+
+class Reviewable:
+    """Mixin for a model whose words others read only after one door.
+
+    It is public when `public_revision_id` is set; `latest_revision_id` names the newest, which
+    may wait beside the public one. The class sets `kind` ("area:thing").
+    """
+
+    kind: ClassVar[str]
+    id: Any
+
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    public_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    latest_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_at: Mapped[datetime | None]
+
+    @declared_attr
+    def author(cls) -> Mapped[Person]:
+        return relationship(foreign_keys=[cls.author_id], lazy="raise_on_sql")  # type: ignore[list-item]
+
+    @declared_attr
+    def public_revision(cls) -> Mapped[Revision | None]:
+        return relationship(foreign_keys=[cls.public_revision_id], lazy="raise_on_sql")  # type: ignore[list-item]
+
+    @declared_attr
+    def latest_revision(cls) -> Mapped[Revision | None]:
+        return relationship(foreign_keys=[cls.latest_revision_id], lazy="raise_on_sql")  # type: ignore[list-item]
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        if "kind" in cls.__dict__:
+            kinds[cls.kind] = cls
+
+    @property
+    def is_public(self) -> bool:
+        return self.public_revision_id is not None
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its author may hand in another version now."""
+        latest = self.latest_revision
+        return latest is None or takes_edits(latest.state, self.is_public)
+
+    # --- What a kind says of itself -------------------------------------------------------
+
+    @classmethod
+    def label_of(cls, revision: Revision) -> str:
+        """What the kind is called, in the reader's language."""
+        raise NotImplementedError
+
+    @classmethod
+    def for_review(cls, subject_id: int, *, lock: bool = False) -> Self:
+        """The record with revisions and place loaded; with `lock`, every row that a decision
+        writes is locked, so that it is never taken after the journal's head."""
+        raise NotImplementedError
+
+    @classmethod
+    def review_url(cls, subject_id: int) -> str:
+        """Where its author and its reviewers meet it."""
+        raise NotImplementedError
+
+    @classmethod
+    def review_places(cls) -> dict[str, ReviewPlace]:
+        """The places of this kind by key; one statement."""
+        raise NotImplementedError
+
+    @property
+    def review_first(self) -> bool:
+        """Whether a new version waits for a decision before others read it."""
+        raise NotImplementedError
+
+    @property
+    def review_unit_id(self) -> int:
+        """The unit whose reviewers decide."""
+        raise NotImplementedError
+
+    @property
+    def review_place(self) -> str:
+        """The key of the place, such as "forum:chat"."""
+        raise NotImplementedError
+
+    @property
+    def review_place_name(self) -> str:
+        """The place's name for this reader."""
+        raise NotImplementedError
+
+    def review_heading(self, revision: Revision) -> str:
+        """The line under which the text stands in the queue."""
+        raise NotImplementedError
+
+    def review_context(self) -> Context:
+        """What a reviewer needs to read beside it."""
+        raise NotImplementedError
+
+    def submitted(self, revision: Revision) -> None:
+        """Called when a version was handed in and waits."""
+
+    def published(self, revision: Revision) -> None:
+        """Called before a version becomes public: `is_public` still tells of the time before,
+        `published_at` holds when it was public first."""
+
+    def unpublished(self) -> None:
+        """Called before the public version is taken away from readers."""

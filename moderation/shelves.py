@@ -1,0 +1,67 @@
+"""What moderation puts on the shelves: the menu entry, what waits, the notices."""
+
+from __future__ import annotations
+
+from flask import url_for
+from sqlalchemy import select
+
+from core import notices, registry
+from core.db import db
+from core.i18n import _, _l, ngettext
+from core.policy import Actor
+from core.registry import Place, Waiting
+
+from . import queueing
+from .models import QueueItem, Revision
+from .reviewable import kinds
+
+QUEUE = Place(
+    "moderation.show_queue", _l("待审"), "moderation:queue:show", order=10, count=queueing.count
+)
+RETURNED = 20
+
+
+def waiting_for(actor: Actor) -> list[Waiting]:
+    """An author's returned texts; for a reviewer, the queue."""
+    if actor.id is None:
+        return []
+    found = [
+        Waiting(
+            title=item.heading,
+            url=kinds[item.subject_kind].review_url(item.subject_id),
+            detail=_("审核员退回了这一条，请看说明后修改。"),
+            state="returned",
+            machine=Revision.kind,
+            at=item.closed_at,
+        )
+        for item in db.session.scalars(
+            select(QueueItem)
+            .join(QueueItem.revision)
+            .where(
+                Revision.author_id == actor.id,
+                Revision.state == "returned",
+                QueueItem.state == "decided",
+            )
+            .order_by(Revision.id.desc())
+            .limit(RETURNED)
+        )
+    ]
+    if number := queueing.count(actor):
+        found.append(
+            Waiting(
+                title=ngettext("%(num)d 条内容等待审核", "%(num)d 条内容等待审核", number),
+                url=url_for("moderation.show_queue"),
+            )
+        )
+    return found
+
+
+def fill() -> None:
+    registry.add(registry.account_menu, QUEUE)
+    registry.add(registry.waiting, waiting_for)
+    notices.kind("moderation:approve", _l("“%(title)s”已通过审核，现在大家都能看到。"))
+    notices.kind("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))
+    notices.kind("moderation:reject", _l("“%(title)s”未通过审核；理由和申诉的办法在原处。"))
+    notices.kind("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
+    notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
+    notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))

@@ -1,0 +1,132 @@
+"""The queue, one item, the decision on it, the open log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from core.db import db
+from core.errors import Conflict
+from core.gate import requires
+from core.i18n import _
+from core.states import IllegalMove
+
+from . import deciding, log, queueing, reasons
+from .forms import FORMS, ApproveForm
+from .models import QueueItem
+from .queueing import Filters
+from .reading import LOAD, Reading
+
+bp = Blueprint("moderation", __name__)
+
+
+@bp.get("/moderation")
+@requires("moderation:queue:show")
+def show_queue() -> Any:
+    filters = Filters.asked()
+    return render_template(
+        "moderation/queue.html",
+        page=queueing.page(filters, current_user),
+        filters=filters,
+        places=queueing.places(current_user),
+        reasons=reasons,
+    )
+
+
+@bp.get("/moderation/log")
+@requires("moderation:log:show")
+def show_log() -> Any:
+    page = log.page(request.args.get("after", ""))
+    return render_template("moderation/log.html", page=page, reasons=reasons)
+
+
+@bp.get("/moderation/<int:id>")
+@requires("moderation:item:show", QueueItem, load=LOAD)
+def show_item(item: QueueItem) -> Any:
+    return item_page(item)
+
+
+def item_page(
+    item: QueueItem, tried: str = "", form: ApproveForm | None = None, changed: str = ""
+) -> str:
+    """The page of an item; `tried` and `form` keep what was typed for a decision."""
+    verbs = deciding.verbs_for(item)
+    forms = {verb: form if verb == tried and form else ApproveForm.of(verb) for verb in verbs}
+    return render_template(
+        "moderation/item.html",
+        item=item,
+        reading=Reading(item),
+        forms=forms,
+        tried=tried,
+        typed=form.words if form else "",
+        changed=changed,
+        filters=Filters.asked(),
+        reasons=reasons,
+    )
+
+
+@bp.post("/moderation/<int:id>/claim")
+@requires("moderation:item:claim", QueueItem)
+def claim(item: QueueItem) -> Any:
+    deciding.claim(item, current_user)
+    there = url_for("moderation.show_item", id=item.id, **Filters.asked().narrowing)
+    db.session.commit()
+    return redirect(there)
+
+
+@bp.post("/moderation/<int:id>/release")
+@requires("moderation:item:release", QueueItem)
+def release(item: QueueItem) -> Any:
+    deciding.release(item, current_user)
+    db.session.commit()
+    flash(_("已放回待审。"), "note")
+    return redirect(url_for("moderation.show_queue", **Filters.asked().narrowing))
+
+
+@bp.post("/moderation/<int:id>/<any(approve, return, reject, overturn, uphold):verb>")
+@requires("moderation:item:decide", QueueItem)
+def decide(item: QueueItem, verb: str) -> Any:
+    form = ApproveForm.of(verb)
+    if not form.sent():
+        return item_page(_again(item.id), verb, form), 422
+    deciding.decide(
+        item,
+        verb,
+        current_user,
+        revision_id=form.revision_id,
+        reason_code=form.reason_code,
+        explanation=form.words,
+    )
+    return _onward(item, verb)
+
+
+def _onward(item: QueueItem, verb: str) -> Response:
+    """Keep the decision and go to the next item, else back to the queue."""
+    filters = Filters.asked()
+    flash(_("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb]), "good")
+    following = queueing.following(item, filters, current_user)
+    db.session.commit()
+    if following is None:
+        return redirect(url_for("moderation.show_queue", **filters.narrowing))
+    return redirect(url_for("moderation.show_item", id=following, **filters.narrowing))
+
+
+@bp.errorhandler(Conflict)
+@bp.errorhandler(IllegalMove)
+def _show_what_happened(fault: Conflict | IllegalMove) -> Any:
+    """409: the item as it is now, what happened to it, and what was typed."""
+    db.session.rollback()
+    parts = request.view_args or {}
+    verb = parts.get("verb", "")
+    form = ApproveForm.of(verb) if verb in FORMS else None
+    changed = getattr(fault, "changed", "") or _("这一条现在不能这样处理，请看看它的状态。")
+    return item_page(_again(parts["id"]), verb, form, changed), 409
+
+
+def _again(item_id: int) -> QueueItem:
+    """The item with all that its page shows."""
+    found = QueueItem.visible_to(current_user).where(QueueItem.id == item_id)
+    return db.session.scalars(found.options(*LOAD)).unique().one()
