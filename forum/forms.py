@@ -1,0 +1,94 @@
+"""The forms with which people write in the forum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import ValidationError
+
+from core.forms import BaseForm, CreationForm, LineField, Required, TextField
+from core.i18n import _, _l
+from core.text import TextFault, plain
+from moderation import Revision, Wording
+
+TITLE = (4, 80)
+BODY = (2, 20_000)
+PLEA = (2, 2_000)
+
+
+class ReplyForm(CreationForm):
+    """A text; `wording` is what goes in once the form holds."""
+
+    body = TextAreaField(_l("正文"))
+    body_format = HiddenField()
+
+    wording: Wording
+
+    @property
+    def format(self) -> str:
+        return "html" if self.body_format.data == "html" else "plain"
+
+    def typed_title(self) -> str | None:
+        return None
+
+    def validate_body(self, field: Any) -> None:
+        typed = field.data or ""
+        try:
+            self.wording = Wording.of(
+                typed, "html" if self.format == "html" else "plain", self.typed_title()
+            )
+        except TextFault as fault:
+            raise ValidationError(str(fault)) from fault
+        count = len(plain(self.wording.body_html))
+        if count == 0:
+            raise ValidationError(_("请写正文。"))
+        if count < BODY[0]:
+            raise ValidationError(_("正文至少 %(limit)d 个字。", limit=BODY[0]))
+        if count > BODY[1]:
+            raise ValidationError(
+                _("正文最多 %(limit)d 个字，现在是 %(count)d 个字。", limit=BODY[1], count=count)
+            )
+
+
+class ThreadForm(ReplyForm):
+    """A text with a title."""
+
+    title = LineField(_l("标题"), [Required(_l("请写一个标题。"))], limit=TITLE[1])
+
+    def typed_title(self) -> str | None:
+        return self.title.data
+
+    def validate_title(self, field: Any) -> None:
+        if len(field.data) < TITLE[0]:
+            raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
+
+
+class _Editing(BaseForm):
+    """What a form needs that changes a text: the version from which it was opened."""
+
+    revision = HiddenField()
+
+    def is_stale(self, latest: Revision) -> bool:
+        """Whether the text moved on since the form was opened; the form goes on from there."""
+        opened = self.revision.data
+        self.revision.data = str(latest.id)
+        return bool(opened) and opened != str(latest.id)
+
+
+class EditForm(_Editing, ReplyForm):
+    pass
+
+
+class EditOpeningForm(_Editing, ThreadForm):
+    pass
+
+
+class AppealForm(BaseForm):
+    explanation = TextField(
+        _l("申诉理由"), [Required(_l("请写明你为什么认为这一条应当发布。"))], limit=PLEA[1]
+    )
+
+    def validate_explanation(self, field: Any) -> None:
+        if len(field.data) < PLEA[0]:
+            raise ValidationError(_("申诉理由至少 %(limit)d 个字。", limit=PLEA[0]))

@@ -1,0 +1,137 @@
+"""What the board pages list; columns alone, in a number of statements that rows do not change.
+
+The statements are made once: making them costs more than running them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Boolean, Integer, and_, bindparam, or_, select
+
+from accounts.models import Person
+from core import clock
+from core.db import UTCDateTime, db
+from core.paging import Pager
+from core.policy import Actor
+from moderation import Revision
+
+from .models import Board, Post, Thread
+
+PAGE = 25
+# An own thread in one of these states stands on top of its board, for its author alone.
+UNSETTLED = ("pending", "returned", "rejected", "hidden", "appealed")
+WITHDRAWN_DAYS = 7  # for so long a withdrawn one stands there, too
+ROW = (
+    Thread.id,
+    Thread.title,
+    Thread.last_post_at,
+    Thread.post_count,
+    Thread.is_locked,
+    Thread.pinned_at,
+    Person.name.label("author"),
+)
+# `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
+IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))
+OPEN = or_(bindparam("is_member", type_=Boolean), Board.is_public)
+BOARD = bindparam("board", type_=Integer)
+
+
+def boards(actor: Actor) -> Sequence[Any]:
+    """Each board open to the actor with its newest thread. One statement."""
+    return db.session.execute(_boards(), {"is_member": actor.is_authenticated}).all()
+
+
+def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
+    """Pinned threads, and the actor's own that wait or came back. One statement."""
+    since = clock.now() - timedelta(days=WITHDRAWN_DAYS)
+    asked = {"board": board.id, "actor": actor.id or 0, "since": since}
+    rows = db.session.execute(_on_top(), asked).all()
+    pinned = [row for row in rows if row.published_at is not None]
+    return pinned, [row for row in rows if row.published_at is None]
+
+
+def threads(board: Board, number: int, pinned_count: int) -> Pager[Any]:
+    """A page of a board's other threads, the one with the newest post first. One statement."""
+    asked = {"board": board.id, "limit": PAGE, "offset": (number - 1) * PAGE}
+    rows = db.session.execute(_threads(), asked).all()
+    return Pager(number, PAGE, max(0, board.thread_count - pinned_count), rows)
+
+
+def newest(actor: Actor, limit: int) -> Sequence[Any]:
+    """The threads with the newest posts on every board open to the actor. One statement."""
+    asked = {"is_member": actor.is_authenticated, "limit": limit}
+    return db.session.execute(_newest(), asked).all()
+
+
+@cache
+def _boards() -> Any:
+    newest_id = (
+        select(Thread.id)
+        .where(Thread.board_id == Board.id, IS_PUBLIC)
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(1)
+        .correlate(Board)
+        .scalar_subquery()
+    )
+    return (
+        select(Board, Thread.id, Thread.title, Thread.last_post_at)
+        .outerjoin(Thread, Thread.id == newest_id)
+        .where(OPEN)
+        .order_by(Board.order, Board.id)
+    )
+
+
+@cache
+def _on_top() -> Any:
+    return (
+        select(*ROW, Thread.published_at, Revision.state, Revision.created_at.label("since"))
+        .join(Person, Person.id == Thread.author_id)
+        .outerjoin(Post, and_(Post.thread_id == Thread.id, Post.number == 1))
+        .outerjoin(Revision, Revision.id == Post.latest_revision_id)
+        .where(
+            Thread.board_id == BOARD,
+            or_(
+                and_(Thread.pinned_at.is_not(None), Thread.published_at.is_not(None)),
+                and_(
+                    Thread.published_at.is_(None),
+                    Thread.author_id == bindparam("actor", type_=Integer),
+                    or_(
+                        Revision.state.in_(UNSETTLED),
+                        and_(
+                            Revision.state == "withdrawn",
+                            Revision.created_at > bindparam("since", type_=UTCDateTime),
+                        ),
+                    ),
+                ),
+            ),
+        )
+        .order_by(Thread.pinned_at.desc(), Thread.id.desc())
+    )
+
+
+@cache
+def _threads() -> Any:
+    return (
+        select(*ROW)
+        .join(Person, Person.id == Thread.author_id)
+        .where(Thread.board_id == BOARD, IS_PUBLIC, Thread.pinned_at.is_(None))
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+    )
+
+
+@cache
+def _newest() -> Any:
+    return (
+        select(*ROW, Board.title.label("board"), Board.title_en.label("board_en"))
+        .join(Person, Person.id == Thread.author_id)
+        .join(Board, Board.id == Thread.board_id)
+        .where(OPEN, IS_PUBLIC)
+        .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(bindparam("limit", type_=Integer))
+    )

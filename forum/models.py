@@ -1,0 +1,435 @@
+"""Boards, threads, posts. A post's words are revisions; it keeps its number for ever."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
+
+from accounts.models import Person, Unit
+from core import clock, i18n, search
+from core.db import Base, db
+from core.i18n import _, pgettext
+from core.policy import Actor
+from core.text import plain
+from moderation import Context, Passage, Reviewable, ReviewPlace, Revision, covers
+
+PAGE = 20  # posts on a page
+CONTEXT = 3  # posts shown to a reviewer before the one under review
+# What reviewers see besides what is public: all but what its author took back.
+UNDER_REVIEW = ("pending", "returned", "rejected", "hidden", "appealed", "upheld")
+
+
+class Board(Base):
+    """A place for threads on one matter; its unit's reviewers decide what is published."""
+
+    __tablename__ = "boards"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(60))
+    title_en: Mapped[str | None] = mapped_column(String(60))
+    description: Mapped[str] = mapped_column(String(300), default="")
+    description_en: Mapped[str | None] = mapped_column(String(300))
+    pre_moderated: Mapped[bool] = mapped_column(default=True)
+    is_public: Mapped[bool] = mapped_column(default=False)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    order: Mapped[int] = mapped_column(default=0)
+    thread_count: Mapped[int] = mapped_column(default=0)
+
+    unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+
+    @property
+    def name(self) -> str:
+        """The title in the reader's language."""
+        return i18n.pick({"zh": self.title, "en": self.title_en or ""})
+
+    @property
+    def about(self) -> str:
+        return i18n.pick({"zh": self.description, "en": self.description_en or ""})
+
+    @property
+    def key(self) -> str:
+        """What moderation calls the place."""
+        return f"forum:{self.slug}"
+
+    @property
+    def scope(self) -> str:
+        """Who finds its texts by search."""
+        return "public" if self.is_public else "members"
+
+    @staticmethod
+    def open_to(actor: Actor) -> ColumnElement[bool]:
+        """The condition that the actor may read the board."""
+        return true() if actor.is_authenticated else or_(Board.is_public)
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Board]:
+        return select(Board).where(Board.open_to(actor))
+
+
+class Thread(Base):
+    """A thread is public when its first post is; then `published_at` is set."""
+
+    __tablename__ = "threads"
+    __table_args__ = (
+        Index("ix_threads_board_newest", "board_id", "last_post_at", "id"),
+        Index("ix_threads_newest", "last_post_at", "id"),
+        Index(
+            "ix_threads_pinned",
+            "board_id",
+            sqlite_where=text("pinned_at IS NOT NULL"),
+            postgresql_where=text("pinned_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_threads_unpublished",
+            "board_id",
+            "author_id",
+            sqlite_where=text("published_at IS NULL"),
+            postgresql_where=text("published_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_at: Mapped[datetime | None]
+    last_post_at: Mapped[datetime | None]
+    post_count: Mapped[int] = mapped_column(default=0)
+    last_number: Mapped[int] = mapped_column(default=0)
+    next_number: Mapped[int] = mapped_column(default=1)
+    is_locked: Mapped[bool] = mapped_column(default=False)
+    pinned_at: Mapped[datetime | None]
+
+    kind = "forum:thread"
+
+    board: Mapped[Board] = relationship(lazy="raise_on_sql")
+    author: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+    @property
+    def unit(self) -> Unit:
+        """The unit whose reviewers answer for the board."""
+        return self.board.unit
+
+    @property
+    def is_public(self) -> bool:
+        return self.published_at is not None
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.pinned_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others may answer."""
+        return self.is_public and not self.is_locked
+
+    @property
+    def reply_count(self) -> int:
+        return max(0, self.post_count - 1)
+
+    def take_number(self) -> int:
+        """The next number, taken in one statement: two writers never get the same."""
+        taken = db.session.execute(
+            update(Thread)
+            .where(Thread.id == self.id)
+            .values(next_number=Thread.next_number + 1)
+            .returning(Thread.next_number)
+            .execution_options(synchronize_session=False)
+        ).scalar_one()
+        return taken - 1
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Thread]:
+        """The public ones of boards open to the actor, the own ones, those under review."""
+        return (
+            select(Thread)
+            .join(Thread.board)
+            .join(Board.unit)
+            .options(contains_eager(Thread.board).contains_eager(Board.unit))
+            .where(
+                Board.open_to(actor),
+                or_(
+                    Thread.published_at.is_not(None),
+                    _is_own(Thread, actor),
+                    and_(covers(actor, Board.unit_id), Thread._opens_under_review()),
+                ),
+            )
+        )
+
+    @staticmethod
+    def _opens_under_review() -> ColumnElement[bool]:
+        """The condition that reviewers see the opening post: its author did not take it back."""
+        return (
+            select(Post.id)
+            .join(Revision, Revision.id == Post.latest_revision_id)
+            .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state.in_(UNDER_REVIEW))
+            .exists()
+        )
+
+
+class Post(Reviewable, Base):
+    """One contribution. Number 1 opens the thread, and its revision carries the title."""
+
+    __tablename__ = "posts"
+    __table_args__ = (UniqueConstraint("thread_id", "number"),)
+
+    kind = "forum:post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"))
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"), index=True)
+    number: Mapped[int]
+
+    thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
+
+    @property
+    def unit(self) -> Unit:
+        """The unit whose reviewers answer for the board."""
+        return self.thread.board.unit
+
+    @property
+    def is_opening(self) -> bool:
+        return self.number == 1
+
+    @property
+    def page(self) -> int:
+        return page_of(self.number)
+
+    @property
+    def url(self) -> str:
+        """Where it stands in its thread; arithmetic, no look-up."""
+        return thread_url(self.thread_id, self.number)
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Post]:
+        """The public ones of public threads, the own ones, those under review."""
+        latest = aliased(Revision)
+        return (
+            select(Post)
+            .join(Post.thread)
+            .join(Thread.board)
+            .join(Board.unit)
+            .outerjoin(Post.latest_revision.of_type(latest))
+            .options(
+                contains_eager(Post.thread).contains_eager(Thread.board).contains_eager(Board.unit),
+                contains_eager(Post.latest_revision.of_type(latest)),
+            )
+            .where(
+                Board.open_to(actor),
+                or_(
+                    and_(Post.public_revision_id.is_not(None), Thread.published_at.is_not(None)),
+                    _is_own(Post, actor),
+                    and_(covers(actor, Board.unit_id), latest.state.in_(UNDER_REVIEW)),
+                ),
+            )
+        )
+
+    # --- As a kind of content under review ------------------------------------------------
+
+    @classmethod
+    def label_of(cls, revision: Revision) -> str:
+        return _("主题帖") if revision.title is not None else pgettext("一条", "回帖")
+
+    @classmethod
+    def for_review(cls, subject_id: int, *, lock: bool = False) -> Post:
+        found = (
+            select(Post)
+            .join(Post.thread)
+            .join(Thread.board)
+            .where(Post.id == subject_id)
+            .options(
+                contains_eager(Post.thread).contains_eager(Thread.board),
+                joinedload(Post.public_revision),
+                joinedload(Post.latest_revision),
+            )
+        )
+        if lock:  # first locked, then read: what is joined would else be as before the wait
+            db.session.execute(
+                select(Post.id).where(Post.id == subject_id).with_for_update(key_share=True)
+            )
+            found = found.execution_options(populate_existing=True)
+        return db.session.scalars(found).one()
+
+    @classmethod
+    def review_url(cls, subject_id: int) -> str:
+        return url_for("forum.show_post", id=subject_id)
+
+    @classmethod
+    def review_places(cls) -> dict[str, ReviewPlace]:
+        boards = db.session.scalars(
+            select(Board).order_by(Board.order).options(joinedload(Board.unit))
+        )
+        return {board.key: ReviewPlace(board.name, board.unit) for board in boards}
+
+    @property
+    def review_first(self) -> bool:
+        return self.thread.board.pre_moderated
+
+    @property
+    def review_unit_id(self) -> int:
+        return self.thread.board.unit_id
+
+    @property
+    def review_place(self) -> str:
+        return self.thread.board.key
+
+    @property
+    def review_place_name(self) -> str:
+        return self.thread.board.name
+
+    def review_heading(self, revision: Revision) -> str:
+        return revision.title or self.thread.title
+
+    def review_context(self) -> Context:
+        """The thread's title and the last public posts before this one."""
+        before = db.session.scalars(
+            select(Post)
+            .where(
+                Post.thread_id == self.thread_id,
+                Post.number < self.number,
+                Post.public_revision_id.is_not(None),
+            )
+            .order_by(Post.number.desc())
+            .limit(CONTEXT)
+            .options(
+                joinedload(Post.public_revision),
+                joinedload(Post.author).load_only(Person.name),
+            )
+        )
+        passages = [
+            Passage(post.author.name, post.created_at, post.public_revision.body_html)
+            for post in before
+            if post.public_revision is not None
+        ]
+        url = thread_url(self.thread_id, self.number) if self.thread.is_public else None
+        return Context(self.thread.title, url, passages[::-1])
+
+    def submitted(self, revision: Revision) -> None:
+        """An opening post that was never public names its thread as it now calls itself."""
+        if self.is_opening and not self.thread.is_public and revision.title:
+            self.thread.title = revision.title
+
+    def published(self, revision: Revision) -> None:
+        if self.is_opening and revision.title:
+            self.thread.title = revision.title
+        # A reply in a thread that was hidden meanwhile is found again with the thread.
+        if self.is_opening or self.thread.is_public:
+            self._index(revision)
+        if not self.is_public:
+            if self.is_opening:
+                self._index_replies()
+            self._count(+1)
+
+    def unpublished(self) -> None:
+        if self.is_opening:
+            for post_id in db.session.scalars(_public_ids(self.thread_id)):
+                search.drop(self.kind, post_id)
+        search.drop(self.kind, self.id)
+        self._count(-1)
+
+    def _index(self, revision: Revision) -> None:
+        search.put(
+            self.kind,
+            self.id,
+            revision.title or self.thread.title,
+            plain(revision.body_html),
+            self.created_at,
+            self.thread.board.scope,
+        )
+
+    def _index_replies(self) -> None:
+        """Replies are found again when a hidden opening post comes back."""
+        replies = db.session.scalars(
+            select(Post)
+            .where(Post.id.in_(_public_ids(self.thread_id)))
+            .options(joinedload(Post.public_revision))
+        )
+        for post in replies:
+            if post.public_revision is not None and post.id != self.id:
+                post._index(post.public_revision)
+
+    def _count(self, step: int) -> None:
+        """The thread, and with its first post the board, count one more or one less.
+
+        What the thread says of its last post is read anew from the posts when one leaves.
+        """
+        moment = self.published_at
+        values: dict[str, Any] = {"post_count": Thread.post_count + step}
+        if step > 0:
+            values["last_post_at"] = greatest(Thread.last_post_at, moment)
+            values["last_number"] = greatest(Thread.last_number, self.number)
+        else:
+            others = (Post.thread_id == self.thread_id, Post.id != self.id, is_public)
+            values["last_post_at"] = scalar(func.max(Post.published_at), *others)
+            values["last_number"] = func.coalesce(scalar(func.max(Post.number), *others), 0)
+        if self.is_opening:
+            values["published_at"] = moment if step > 0 else None
+            _change(Board, self.board_id, {"thread_count": Board.thread_count + step})
+        _change(Thread, self.thread_id, values)
+        db.session.expire(self.thread, list(values))
+
+
+is_public = Post.public_revision_id.is_not(None)
+
+
+def greatest(column: Any, value: Any) -> Any:
+    """The column, or the value where that is more or the column empty."""
+    return case((column > value, column), else_=value)
+
+
+def scalar(column: Any, *conditions: Any) -> Any:
+    return select(column).where(*conditions).scalar_subquery()
+
+
+def _public_ids(thread_id: int) -> Select[int]:
+    return select(Post.id).where(Post.thread_id == thread_id, is_public)
+
+
+def page_of(number: int) -> int:
+    """The page of a thread on which a number stands."""
+    return (number - 1) // PAGE + 1
+
+
+def thread_url(thread_id: int, number: int = 1) -> str:
+    page = page_of(number)
+    return url_for(
+        "forum.show_thread",
+        id=thread_id,
+        page=page if page > 1 else None,
+        _anchor=f"post-{number}" if number > 1 else None,
+    )
+
+
+def _is_own(model: Any, actor: Actor) -> ColumnElement[bool]:
+    return model.author_id == actor.id if actor.id is not None else false()
+
+
+def _change(model: Any, record_id: int, values: dict[str, Any]) -> None:
+    db.session.execute(
+        update(model)
+        .where(model.id == record_id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )

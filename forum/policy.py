@@ -1,0 +1,24 @@
+"""Who may do what in the forum."""
+
+from core.policy import Rule, anyone, is_its, rules, signed_in
+from moderation import is_reviewer
+
+is_open = Rule("an open thread", lambda actor, thread: thread is not None and thread.is_open)
+its_reviewer = Rule("a reviewer of its unit", lambda actor, it: is_reviewer(actor, it.unit))
+
+rules(
+    {
+        "forum:board:list": anyone,
+        "forum:board:show": anyone,  # Board.visible_to says which
+        "forum:thread:start": signed_in,
+        "forum:thread:show": anyone,
+        "forum:thread:tend": its_reviewer,
+        "forum:thread:reply": signed_in & is_open,
+        "forum:post:show": anyone,
+        "forum:post:edit": is_its("author"),
+        "forum:post:hide": its_reviewer & ~is_its("author"),
+        "forum:post:withdraw": is_its("author"),
+        "forum:post:appeal": is_its("author"),
+        "forum:post:history": anyone,
+    }
+)

@@ -1,0 +1,145 @@
+"""A page of a thread: a range of numbers, whatever the thread's length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Boolean, Integer, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from accounts.models import Person, Unit
+from core.db import db
+from core.paging import Pager
+from core.policy import Actor
+from core.text import excerpt
+from moderation import Revision, Standing, Unsettled, standings
+
+from .models import PAGE, UNDER_REVIEW, Post, Thread, page_of
+
+SETTLED = ("published", "superseded")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A post as one reader sees it. `standing` is for its author alone."""
+
+    id: int
+    number: int
+    author_id: int
+    author: str
+    unit: str
+    unit_en: str | None
+    at: datetime
+    html: str
+    is_public: bool
+    is_edited: bool
+    state: str
+    standing: Standing | None
+
+    @property
+    def page(self) -> int:
+        return page_of(self.number)
+
+
+def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Line]:
+    """The posts of a page that the actor may read: one statement, two more for own waiting ones.
+
+    `reviews` says that the actor reviews for the board.
+    """
+    first = (number - 1) * PAGE + 1
+    asked = {
+        "thread": thread.id,
+        "first": first,
+        "last": first + PAGE - 1,
+        "last_public": thread.last_number,
+        "actor": actor.id or 0,
+        "reviews": reviews,
+    }
+    rows = db.session.execute(_posts(), asked).all()
+    own = [
+        Unsettled(row.id, row.latest_id, row.state, row.public_id is not None, row.since)
+        for row in rows
+        if row.author_id == actor.id and row.state not in SETTLED
+    ]
+    standing = standings(thread.board.key, own) if own else {}
+    lines = [_line(row, standing.get(row.id)) for row in rows]
+    last = thread.next_number - 1 if reviews else thread.last_number
+    own_last = rows[0].own_last if rows else None
+    return Pager(number, PAGE, max(last, own_last or 0), lines)
+
+
+@cache
+def _posts() -> Any:
+    """The statement of a page; made once, for making it costs more than running it."""
+    public, latest = aliased(Revision), aliased(Revision)
+    thread, actor = bindparam("thread", type_=Integer), bindparam("actor", type_=Integer)
+    own_last = (
+        select(func.max(Post.number))
+        .where(
+            Post.thread_id == thread,
+            Post.number > bindparam("last_public"),
+            Post.author_id == actor,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Post.id,
+            Post.number,
+            Post.author_id,
+            Post.created_at,
+            Post.published_at,
+            Post.public_revision_id.label("public_id"),
+            latest.id.label("latest_id"),
+            latest.state,
+            latest.created_at.label("since"),
+            public.created_at.label("edited_at"),
+            case((public.id.is_not(None), public.body_html), else_=latest.body_html).label("html"),
+            Person.name.label("author"),
+            Unit.name.label("unit"),
+            Unit.name_en.label("unit_en"),
+            # Own posts may wait past the last public one; they count for their author.
+            own_last.label("own_last"),
+        )
+        .join(Person, Person.id == Post.author_id)
+        .join(Unit, Unit.id == Person.unit_id)
+        .outerjoin(public, public.id == Post.public_revision_id)
+        .outerjoin(latest, latest.id == Post.latest_revision_id)
+        .where(
+            Post.thread_id == thread,
+            Post.number.between(bindparam("first"), bindparam("last")),
+            or_(
+                Post.public_revision_id.is_not(None),
+                Post.author_id == actor,
+                and_(bindparam("reviews", type_=Boolean), latest.state.in_(UNDER_REVIEW)),
+            ),
+        )
+        .order_by(Post.number)
+    )
+
+
+def _line(row: Any, standing: Standing | None) -> Line:
+    is_public = row.public_id is not None
+    return Line(
+        id=row.id,
+        number=row.number,
+        author_id=row.author_id,
+        author=row.author,
+        unit=row.unit,
+        unit_en=row.unit_en,
+        at=row.created_at,
+        html=row.html,
+        is_public=is_public,
+        is_edited=bool(is_public and row.edited_at > row.published_at),
+        state=row.state,
+        standing=standing,
+    )
+
+
+def quotation(line: Line, limit: int) -> str:
+    """A post's own words as a quotation in plain text, with who said it where."""
+    words = excerpt(line.html, limit)
+    return f"> {line.author} #{line.number}\n> {words}\n\n"

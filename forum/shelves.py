@@ -1,0 +1,39 @@
+"""What the forum puts on the shelves: its place in the header, the newest talk, figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core import figures, registry, search
+from core.db import db
+from core.i18n import _l
+from core.policy import Actor
+from core.registry import Panel, Place
+
+from . import listing
+from .models import Board, Post
+
+NEWEST = 8
+PLACE = Place("forum.list_boards", _l("讨论"), "forum:board:list", order=10)
+
+
+def newest(actor: Actor) -> dict[str, Any] | None:
+    """The newest talk; nothing for somebody who may read no board."""
+    rows = listing.newest(actor, NEWEST)
+    return {"threads": rows} if rows or actor.is_authenticated else None
+
+
+PANEL = Panel("forum/panel.html", newest, order=30)
+
+
+@figures.figure("forum.threads", _l("发起的主题"))
+def thread_count() -> int:
+    return db.session.scalar(select(func.sum(Board.thread_count))) or 0
+
+
+def fill() -> None:
+    registry.add(registry.navigation, PLACE)
+    registry.add(registry.panels, PANEL)
+    search.kind(Post.kind, _l("讨论"), "forum.show_post")

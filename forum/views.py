@@ -1,0 +1,194 @@
+"""Boards, threads, posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from core import once
+from core.db import db
+from core.gate import requires
+from core.i18n import _
+from core.paging import asked_page
+from moderation import (
+    ReasonedForm,
+    Revision,
+    appeal,
+    hide,
+    is_reviewer,
+    submit,
+    versions,
+    why,
+    withdraw,
+)
+
+from . import listing, reading, tending, writing
+from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from .models import Board, Post, Thread
+from .reading import Line
+
+bp = Blueprint("forum", __name__)
+QUOTED = 400  # characters of a quotation
+WITH_UNIT = (joinedload(Board.unit),)
+WITH_VERSIONS = (joinedload(Post.public_revision),)
+
+
+@bp.get("/forum")
+@requires("forum:board:list")
+def list_boards() -> Any:
+    return render_template("forum/boards.html", boards=listing.boards(current_user))
+
+
+@bp.get("/forum/<slug>")
+@requires("forum:board:show", Board, by="slug")
+def show_board(board: Board) -> Any:
+    pinned, own = listing.on_top(board, current_user)
+    threads = listing.threads(board, asked_page(), len(pinned))
+    return render_template("forum/board.html", board=board, pinned=pinned, own=own, threads=threads)
+
+
+@bp.route("/forum/<slug>/new", methods=["GET", "POST"])
+@requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+def start_thread(board: Board) -> Any:
+    form = ThreadForm()
+    if not form.sent():
+        return render_template("forum/new.html", board=board, form=form), code(form)
+    if (made := once.earlier("forum:post", current_user)) is not None:
+        return redirect(url_for("forum.show_post", id=made))
+    post = writing.start(board, form.wording, current_user)
+    once.made("forum:post", current_user, post.id)
+    return _finish(post)
+
+
+@bp.get("/threads/<int:id>")
+@requires("forum:thread:show", Thread)
+def show_thread(thread: Thread) -> Any:
+    reviews = is_reviewer(current_user, thread.board.unit)
+    pager = reading.posts(thread, asked_page(), current_user, reviews)
+    return render_template(
+        "forum/thread.html",
+        thread=thread,
+        pager=pager,
+        reviews=reviews,
+        form=ReplyForm(data={"body": _quotation(pager.rows)}),
+    )
+
+
+@bp.route("/threads/<int:id>/reply", methods=["GET", "POST"])
+@requires("forum:thread:reply", Thread)
+def reply(thread: Thread) -> Any:
+    form = ReplyForm()
+    if not form.sent():
+        return render_template("forum/reply.html", thread=thread, form=form), code(form)
+    if (made := once.earlier("forum:post", current_user)) is not None:
+        return redirect(url_for("forum.show_post", id=made))
+    post = writing.reply(thread, form.wording, current_user)
+    once.made("forum:post", current_user, post.id)
+    return _finish(post)
+
+
+@bp.post("/threads/<int:id>/<any(lock, unlock, pin, unpin):verb>")
+@requires("forum:thread:tend", Thread)
+def tend_thread(thread: Thread, verb: str) -> Any:
+    tending.tend(thread, verb, current_user)
+    flash(str(tending.DONE[verb]), "good")
+    there = url_for("forum.show_thread", id=thread.id)
+    db.session.commit()
+    return redirect(there)
+
+
+def _finish(post: Post) -> Response:
+    """Keep what was written and lead to it, with a word on what happens next."""
+    if post.latest_revision is not None and post.latest_revision.state == "pending":
+        flash(_("已提交，等待审核。审核通过之前只有你和审核员看得到。"), "note")
+    there = post.url
+    db.session.commit()
+    return redirect(there)
+
+
+def _quotation(lines: Sequence[Line]) -> str:
+    """What `?quote=<number>` puts into the box: the words of a post on this page."""
+    asked = request.args.get("quote", type=int)
+    line = next((line for line in lines if line.number == asked), None)
+    return reading.quotation(line, QUOTED) if line else ""
+
+
+def code(form: Any) -> int:
+    return 422 if form.errors else 200
+
+
+@bp.get("/posts/<int:id>")
+@requires("forum:post:show", Post)
+def show_post(post: Post) -> Any:
+    return redirect(post.url)
+
+
+@bp.route("/posts/<int:id>/edit", methods=["GET", "POST"])
+@requires("forum:post:edit", Post, load=WITH_VERSIONS)
+def edit_post(post: Post) -> Any:
+    latest = post.latest_revision
+    assert latest is not None
+    form = _edit_form(post, latest)
+    page = {"post": post, "form": form, "returned": latest.state == "returned" and why(latest)}
+    if not form.sent():
+        return render_template("forum/edit.html", **page), code(form)
+    if form.is_stale(latest):
+        return render_template("forum/edit.html", **page, is_stale=True), 409
+    if form.wording.digest != latest.digest:
+        submit(post, form.wording, current_user)
+    return _finish(post)
+
+
+def _edit_form(post: Post, latest: Revision) -> EditForm | EditOpeningForm:
+    """The form with the newest version in it; an opening post has its title, too."""
+    data = {
+        "title": latest.title,
+        "body": latest.body_html if latest.body_format == "html" else latest.body,
+        "body_format": latest.body_format,
+        "revision": str(latest.id),
+    }
+    return (EditOpeningForm if post.is_opening else EditForm)(data=data)
+
+
+@bp.post("/posts/<int:id>/withdraw")
+@requires("forum:post:withdraw", Post, load=WITH_VERSIONS)
+def withdraw_post(post: Post) -> Any:
+    withdraw(post, current_user)
+    flash(_("已撤回。文字还在，你可以修改后重新提交。"), "note")
+    return _finish(post)
+
+
+@bp.route("/posts/<int:id>/appeal", methods=["GET", "POST"])
+@requires("forum:post:appeal", Post, load=WITH_VERSIONS)
+def appeal_post(post: Post) -> Any:
+    form = AppealForm()
+    if not form.sent():
+        return render_template("forum/appeal.html", post=post, form=form), code(form)
+    appeal(post, form.explanation.data, current_user)
+    flash(_("申诉已提交，会由另一位审核员来看。"), "note")
+    return _finish(post)
+
+
+@bp.route("/posts/<int:id>/hide", methods=["GET", "POST"])
+@requires("forum:post:hide", Post, load=WITH_VERSIONS)
+def hide_post(post: Post) -> Any:
+    form = ReasonedForm()
+    if not form.sent():
+        return render_template("forum/hide.html", post=post, form=form), code(form)
+    hide(post, post.unit, current_user, str(form.reason.data), form.words)
+    flash(_("已隐藏。作者会看到理由，也可以申诉。"), "note")
+    board = post.thread.board.slug
+    db.session.commit()
+    return redirect(url_for("forum.show_board", slug=board))
+
+
+@bp.get("/posts/<int:id>/history")
+@requires("forum:post:history", Post, load=WITH_VERSIONS)
+def show_history(post: Post) -> Any:
+    found = versions(post, current_user)
+    return render_template("forum/history.html", post=post, versions=found)
