@@ -1,0 +1,14 @@
+"""Surveys: what is asked, who answers, what came of it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from . import anonymity, commands, managing, policy, shelves, views  # noqa: F401
+
+    app.register_blueprint(views.bp)
+    app.cli.add_command(commands.surveys_cli)
+    anonymity.init_app(app)
+    shelves.fill()

@@ -1,0 +1,132 @@
+"""Bringing surveys in and out by file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from core import files
+from core.db import db, reading
+from core.i18n import _, pick
+from core.policy import SYSTEM
+
+from . import publishing
+from .definition import DefinitionFault, Fault, dump, parse
+from .models import Survey
+
+READABLE = (".json",)
+MAX_BYTES = 4_000_000
+
+surveys_cli = AppGroup("surveys", help="Surveys as files.")
+
+
+@surveys_cli.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as one JSON object.")
+def import_survey(path: Path, as_json: bool) -> None:
+    """Bring a form in: a draft, or a new version of the survey with its slug.
+
+    Prints the title, the questions, and each problem with its place; exit 1 when nothing was
+    imported.
+
+    Example: flask --app app surveys import opinion-form.json
+    """
+    outcome: dict[str, Any] = {"imported": False, "problems": []}
+    try:
+        definition = parse(_source(path))
+        brought = publishing.bring(definition, SYSTEM)
+        db.session.commit()
+        outcome |= {
+            "imported": True,
+            "what": brought.what,
+            "slug": definition.slug,
+            "title": pick(definition.title),
+            "state": brought.survey.state,
+            "version": brought.number,
+            "sections": len(definition.sections),
+            "questions": [
+                {"key": one.key, "type": one.type, "label": pick(one.label)}
+                for one in definition.questions
+            ],
+        }
+    except DefinitionFault as fault:
+        db.session.rollback()
+        outcome["problems"] = [
+            {"place": one.place, "sentence": one.sentence} for one in fault.faults
+        ]
+    click.echo(json.dumps(outcome, ensure_ascii=False) if as_json else _told(outcome))
+    if not outcome["imported"]:
+        sys.exit(1)
+
+
+@surveys_cli.command("export")
+@click.argument("slug")
+@click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def export_survey(slug: str, path: Path) -> None:
+    """Write a survey's newest version to a file that imports to the same.
+
+    Example: flask --app app surveys export opinion-form opinion-form.json
+    """
+    if path.suffix.lower() not in READABLE:
+        raise click.ClickException(_unreadable(path))
+    with reading():
+        survey = db.session.scalar(select(Survey).where(Survey.slug == slug))
+        if survey is None:
+            raise click.ClickException(_("没有 slug 为“%(slug)s”的问卷。", slug=slug))
+        document = dump(publishing.latest_version(survey).document)
+    try:
+        path.write_text(document, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise click.ClickException(_("写不了 %(path)s：%(why)s", path=path, why=fault)) from fault
+    click.echo(str(path))
+
+
+def _source(path: Path) -> str:
+    """The text of a file that can be read. Raises DefinitionFault."""
+    if path.suffix.lower() not in READABLE:
+        raise DefinitionFault([Fault(path.name, _unreadable(path))])
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        sentence = _("打不开这个文件：%(why)s", why=fault.strerror or str(fault))
+        raise DefinitionFault([Fault(path.name, sentence)]) from fault
+    if len(data) > MAX_BYTES:
+        raise DefinitionFault([Fault(path.name, _("文件太大：最多 4 MB。"))])
+    source = files.decoded(data)
+    if files.sniff(data) != "text" or source is None:
+        raise DefinitionFault([Fault(path.name, _("这个文件的内容不是文字，不像 JSON。"))])
+    return source
+
+
+def _unreadable(path: Path) -> str:
+    return _(
+        "“%(ending)s”不是能用的格式。能读写的是：%(readable)s（本系统自己的问卷格式）。",
+        ending=path.suffix or path.name,
+        readable=_("、").join(READABLE),
+    )
+
+
+def _told(outcome: dict[str, Any]) -> str:
+    if not outcome["imported"]:
+        problems = [
+            _("%(name)s：%(why)s", name=one["place"], why=one["sentence"])
+            for one in outcome["problems"]
+        ]
+        return "\n".join([_("没有导入："), *problems])
+    what = {
+        "created": _("已导入为草稿"),
+        "revised": _("已更新"),
+        "unchanged": _("与现有版本相同，没有改动"),
+    }[outcome["what"]]
+    head = _(
+        "《%(title)s》（%(slug)s）%(what)s：第 %(version)d 版，%(sections)d 个部分，%(questions)d 题。",
+        **{**outcome, "what": what, "questions": len(outcome["questions"])},
+    )
+    lines = [f"  {one['key']}  {one['type']}  {one['label']}" for one in outcome["questions"]]
+    return "\n".join([head, *lines])

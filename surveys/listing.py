@@ -1,0 +1,105 @@
+"""Which surveys concern somebody: one statement, read once a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+from sqlalchemy import Select, and_, func, or_, select
+
+from core import clock
+from core.db import db
+from core.paging import Pager
+from core.policy import Actor
+
+from . import rights
+from .models import Survey, SurveyDismissal, SurveyResponse
+
+ANSWERED_COOKIE = "answered"
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A survey for somebody. Of an anonymous one only this browser may know that it is answered."""
+
+    survey: Survey
+    is_answered: bool
+    is_dismissed: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.survey.takes_answers and not self.is_answered and not self.is_dismissed
+
+
+def running(actor: Actor) -> list[Listed]:
+    """The published surveys that ask the actor and are not over, those that end first first."""
+    if not actor.is_authenticated:
+        return []
+    if "surveys_running" not in g:
+        g.surveys_running = _running(actor)
+    found: list[Listed] = g.surveys_running
+    return found
+
+
+def _running(actor: Actor) -> list[Listed]:
+    rows = db.session.execute(
+        select(Survey, SurveyDismissal.person_id, SurveyResponse.person_id)
+        .outerjoin(SurveyDismissal, _of(SurveyDismissal, actor))
+        .outerjoin(SurveyResponse, _of(SurveyResponse, actor))
+        .where(
+            Survey.state.in_(("open", "paused")),
+            or_(Survey.closes_at.is_(None), Survey.closes_at > clock.now()),
+        )
+        .order_by(Survey.closes_at.is_(None), Survey.closes_at, Survey.id)
+    )
+    return [
+        Listed(
+            survey,
+            answered is not None or (survey.is_anonymous and is_answered_here(survey, actor)),
+            dismissed is not None,
+        )
+        for survey, dismissed, answered in rows
+        if survey.is_for(actor)
+    ]
+
+
+def _of(model: Any, actor: Actor) -> Any:
+    return and_(model.survey_id == Survey.id, model.person_id == actor.id)
+
+
+def finished(actor: Actor, page: int) -> Pager[Survey]:
+    """The surveys that are over, newest first."""
+    over = _over(actor)
+    total = db.session.scalar(over.with_only_columns(func.count(Survey.id))) or 0
+    rows = db.session.scalars(_newest(over).limit(PAGE).offset((page - 1) * PAGE))
+    return Pager(page, PAGE, total, list(rows))
+
+
+def newest_finished(actor: Actor, count: int) -> list[Survey]:
+    return list(db.session.scalars(_newest(_over(actor)).limit(count)))
+
+
+def _over(actor: Actor) -> Select[Survey]:
+    return Survey.visible_to(actor).where(
+        or_(
+            Survey.state.in_(("closed", "archived")),
+            and_(Survey.state != "draft", Survey.closes_at <= clock.now()),
+        )
+    )
+
+
+def _newest(surveys: Select[Survey]) -> Select[Survey]:
+    return surveys.order_by(Survey.closes_at.desc(), Survey.id.desc())
+
+
+def answered_here() -> set[str]:
+    """The marks of those who answered an anonymous survey in this browser (see rights.owner)."""
+    return {one for one in request.cookies.get(ANSWERED_COOKIE, "").split(".") if one}
+
+
+def is_answered_here(survey: Survey, actor: Actor) -> bool:
+    """Whether this browser remembers that the actor answered the anonymous survey."""
+    here = answered_here()
+    return bool(here) and actor.id is not None and rights.owner(survey, actor.id) in here

@@ -1,0 +1,312 @@
+"""Surveys, their versions, and answers that an anonymous form cannot lead back to anybody.
+
+Every published version of a form carries the survey's anonymity in a foreign key, and so does
+every answer: the database itself refuses to lower it, and refuses an anonymous answer that
+names a person, a version or a moment.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from core import clock
+from core.db import Base
+from core.i18n import pgettext, pick
+from core.policy import Actor
+from core.states import Machine, Stateful
+
+from .definition import EVERYONE, Definition, Texts, read
+
+
+def random_id() -> uuid.UUID:
+    """128 random bits: a key that tells neither order nor moment."""
+    return uuid.UUID(bytes=secrets.token_bytes(16))
+
+
+class Survey(Stateful, Base):
+    """A form that people answer within a period. Whether it is open *by date* is a property."""
+
+    kind = "surveys:survey"
+    machine = Machine(
+        "draft",
+        open=("draft", "open"),
+        pause=("open", "paused"),
+        resume=("paused", "open"),
+        close=(("open", "paused"), "closed"),
+        archive=("closed", "archived"),
+    )
+
+    __tablename__ = "surveys"
+    __table_args__ = (
+        UniqueConstraint("id", "anonymity"),
+        CheckConstraint("anonymity IN ('named', 'anonymous')", name="anonymity"),
+        CheckConstraint("results_when IN ('closed', 'always')", name="results_when"),
+        CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="period"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[Texts] = mapped_column(JSON)
+    intro: Mapped[Texts] = mapped_column(JSON)
+    anonymity: Mapped[str] = mapped_column(String(10))
+    audience: Mapped[list[str]] = mapped_column(JSON)
+    minutes: Mapped[int]
+    results_when: Mapped[str] = mapped_column(String(10), default="closed")
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+
+    @property
+    def name(self) -> str:
+        return pick(self.title)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.anonymity == "anonymous"
+
+    @property
+    def manner(self) -> str:
+        """Anonymous or with names, as a small fact beside the title."""
+        return pgettext("survey", "匿名") if self.is_anonymous else pgettext("survey", "记名")
+
+    @property
+    def is_early(self) -> bool:
+        """Open, but its first day has not come."""
+        return self.state == "open" and self.opens_at is not None and clock.now() < self.opens_at
+
+    @property
+    def is_over(self) -> bool:
+        """Closed by hand, or its last day is past."""
+        if self.state in ("closed", "archived"):
+            return True
+        return (
+            self.state != "draft" and self.closes_at is not None and self.closes_at <= clock.now()
+        )
+
+    @property
+    def takes_answers(self) -> bool:
+        return self.state == "open" and not self.is_early and not self.is_over
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which it can be answered."""
+        return clock.local(self.opens_at).date() if self.opens_at is not None else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it can be answered."""
+        if self.closes_at is None:
+            return None
+        return clock.local(self.closes_at - timedelta(seconds=1)).date()
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether the actor is among those who are asked."""
+        if not actor.is_authenticated:
+            return False
+        return EVERYONE in self.audience or any(actor.holds(role) for role in self.audience)
+
+    def shows_results_to(self, actor: Actor) -> bool:
+        if not actor.is_authenticated or self.state == "draft":
+            return False
+        if self.is_over or actor.holds("office"):
+            return True
+        return self.results_when == "always" and self.is_for(actor)
+
+    @validates("anonymity")
+    def _keep_anonymity(self, _key: str, value: str) -> str:
+        """Fixed at publication (the database holds it too, by the versions' foreign key)."""
+        before = self.__dict__.get("anonymity")
+        if before is not None and before != value and self.__dict__.get("state") != "draft":
+            raise ValueError("anonymity is fixed once a survey is published")
+        return value
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Survey]:
+        """Drafts are the office's; every other survey may be known to whoever is signed in."""
+        if not actor.is_authenticated:
+            return select(Survey).where(false())
+        return select(Survey).where(true() if actor.holds("office") else Survey.state != "draft")
+
+
+class SurveyVersion(Base):
+    """The form as it stood from some moment on. `published_as` repeats the survey's anonymity."""
+
+    __tablename__ = "survey_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "published_as"], ["surveys.id", "surveys.anonymity"]),
+    )
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_as: Mapped[str | None] = mapped_column(String(10))
+
+    @property
+    def definition(self) -> Definition:
+        return read(self.document)
+
+
+class SurveyRight(Base):
+    """That a person was handed the right to answer an anonymous survey; never that it was used.
+
+    `sealed` is the right itself, readable with a key that only the running server holds (see
+    rights.py), so that the person may open the form in another browser.
+    """
+
+    __tablename__ = "survey_rights"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+    issued_on: Mapped[date]
+    sealed: Mapped[str | None] = mapped_column(String(120))
+
+
+class SpentRight(Base):
+    """The digest of a right that was used. It names nobody, and no other table holds it."""
+
+    __tablename__ = "survey_spent_rights"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class HeldResponse(Base):
+    """An anonymous response that waits for others, to be shuffled and released with them."""
+
+    __tablename__ = "survey_held_responses"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_id)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class SurveyResponse(Base):
+    """One filled form. An anonymous one has no person, no version and no moment."""
+
+    __tablename__ = "survey_responses"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "anonymity"], ["surveys.id", "surveys.anonymity"]),
+        UniqueConstraint("survey_id", "person_id"),
+        CheckConstraint(
+            "anonymity = 'named' AND person_id IS NOT NULL AND version_number IS NOT NULL "
+            "AND answered_at IS NOT NULL OR anonymity = 'anonymous' AND person_id IS NULL "
+            "AND version_number IS NULL AND answered_at IS NULL",
+            name="anonymous_names_nobody",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_id)
+    survey_id: Mapped[int]
+    anonymity: Mapped[str] = mapped_column(String(10))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), index=True
+    )
+    version_number: Mapped[int | None]
+    answered_at: Mapped[datetime | None]
+
+
+class Answer(Base):
+    """One choice, number or day. A choice of several is several rows; empty keys are ''."""
+
+    __tablename__ = "survey_answers"
+    __table_args__ = (
+        Index(None, "response_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
+    )
+    response_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("survey_responses.id", ondelete="CASCADE"), primary_key=True
+    )
+    question_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    row_key: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
+    option_key: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
+    number: Mapped[float | None]
+    day: Mapped[date | None]
+
+
+class OpenAnswer(Base):
+    """What somebody wrote. In an anonymous survey it stands alone: the way a person writes must
+    not lead to what the same person chose.
+    """
+
+    __tablename__ = "survey_open_answers"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "anonymity"], ["surveys.id", "surveys.anonymity"]),
+        CheckConstraint(
+            "(anonymity = 'named') = (response_id IS NOT NULL)", name="anonymous_stands_alone"
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[int] = mapped_column(primary_key=True)
+    question_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_id)
+    option_key: Mapped[str] = mapped_column(String(32), default="")
+    anonymity: Mapped[str] = mapped_column(String(10))
+    response_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("survey_responses.id", ondelete="CASCADE"), index=True
+    )
+    text: Mapped[str] = mapped_column(Text)
+
+
+class ResultSnapshot(Base):
+    """The totals that may be shown. Two that were ever shown differ by five responses or more."""
+
+    __tablename__ = "survey_result_snapshots"
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    response_count: Mapped[int]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SurveyDismissal(Base):
+    """A person wants no more reminding of a survey. Whether it was answered stays unsaid."""
+
+    __tablename__ = "survey_dismissals"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    survey_id: Mapped[int] = mapped_column(
+        ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )

@@ -1,0 +1,137 @@
+"""The one-time right to answer an anonymous survey: a random number that the server signs.
+
+The database keeps, apart from each other, to whom a right was handed (never the right) and the
+digests of rights that were used (never whose). Nothing links the two: the number is random and
+stands nowhere. So that a person may open the form in a second browser, the right lies beside
+the name under a key that lives in the memory of the running server alone and dies with it.
+
+This level means trusting the server while it runs; the form says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from core import clock, keys
+from core.db import db
+
+from .models import SpentRight, Survey, SurveyRight
+
+FIELD = "right"
+COOKIE = "right"
+FORM = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
+
+# Made before the server's processes part, so that they share it; written down nowhere.
+_memory = secrets.token_bytes(32)
+
+
+def mint(survey: Survey) -> str:
+    """A new right: a random 128-bit number and the server's signature for this survey."""
+    number = secrets.token_hex(16)
+    return f"{number}.{_signature(survey, number)}"
+
+
+def is_genuine(survey: Survey, right: str) -> bool:
+    """Whether the server signed it for this survey."""
+    if not FORM.fullmatch(right):
+        return False
+    number, _, signature = right.partition(".")
+    return keys.same(signature, _signature(survey, number))
+
+
+def hand_out(survey: Survey, person_id: int) -> str | None:
+    """The person's right; None when it was handed out before the server last started.
+
+    Works in a transaction of its own that writes first: the page that shows the form only reads.
+    """
+    new = mint(survey)
+    claim = _insert()(SurveyRight).values(
+        survey_id=survey.id,
+        person_id=person_id,
+        issued_on=clock.today(),
+        sealed=_seal(survey, person_id, new),
+    )
+    with db.engine.begin() as connection:
+        first = connection.execute(
+            claim.on_conflict_do_nothing().returning(SurveyRight.survey_id)
+        ).one_or_none()
+        if first is not None:
+            return new
+        sealed = connection.execute(
+            select(SurveyRight.sealed).where(
+                SurveyRight.survey_id == survey.id, SurveyRight.person_id == person_id
+            )
+        ).scalar_one()
+    return _unseal(survey, person_id, sealed)
+
+
+def owner(survey: Survey, person_id: int) -> str:
+    """A mark for a person's cookies, so that two people may share a browser.
+
+    It differs for each survey and stands in cookies alone; the database never sees it.
+    """
+    return keys.digest("survey-owner", survey.id, person_id)[:20]
+
+
+def spend(survey: Survey, right: str) -> bool:
+    """Use the right up, in the caller's transaction; False when it was used before."""
+    number = right.partition(".")[0]
+    spent = db.session.execute(
+        _insert()(SpentRight)
+        .values(survey_id=survey.id, digest=hashlib.sha256(number.encode()).hexdigest())
+        .on_conflict_do_nothing()
+        .returning(SpentRight.survey_id)
+    ).one_or_none()
+    return spent is not None
+
+
+def forget_sealed(survey: Survey) -> None:
+    """Nobody needs the rights of a survey that is over."""
+    db.session.execute(
+        update(SurveyRight).where(SurveyRight.survey_id == survey.id).values(sealed=None)
+    )
+
+
+# --- Sealed with the server's memory -------------------------------------------------------
+
+
+def _seal(survey: Survey, person_id: int, right: str) -> str:
+    salt = secrets.token_hex(16)
+    number = right.partition(".")[0]
+    return salt + _masked(survey, person_id, salt, number) + _tag(number)
+
+
+def _unseal(survey: Survey, person_id: int, sealed: str | None) -> str | None:
+    if sealed is None:
+        return None
+    salt, masked, tag = sealed[:32], sealed[32:64], sealed[64:]
+    number = _masked(survey, person_id, salt, masked)
+    if not keys.same(tag, _tag(number)):
+        return None
+    return f"{number}.{_signature(survey, number)}"
+
+
+def _masked(survey: Survey, person_id: int, salt: str, number: str) -> str:
+    """The number under a pad that serves once: doing it twice gives the number back."""
+    pad = hmac.digest(_memory, f"pad:{survey.id}:{person_id}:{salt}".encode(), "sha256")
+    return bytes(a ^ b for a, b in zip(bytes.fromhex(number), pad, strict=False)).hex()
+
+
+def _tag(number: str) -> str:
+    return hmac.digest(_memory, f"tag:{number}".encode(), "sha256").hex()[:16]
+
+
+def _signature(survey: Survey, number: str) -> str:
+    return keys.digest("survey-right", survey.id, number)[:32]
+
+
+def _insert() -> Any:
+    return insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql

@@ -1,0 +1,258 @@
+"""Reading, answering and seeing the results of surveys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from core.csrf import tokenless
+from core.db import db
+from core.gate import requires
+from core.i18n import _, day
+from core.paging import asked_page
+from core.policy import allows
+
+from . import fields, listing, publishing, responses, results, rights
+from .listing import ANSWERED_COOKIE
+from .models import Survey, SurveyDismissal, SurveyVersion
+
+bp = Blueprint("surveys", __name__)
+COOKIE_DAYS = 120
+REMEMBERED = 40  # surveys that a browser remembers as answered
+
+
+@dataclass(frozen=True)
+class Shut:
+    """Why there is no form to fill in, and what to do instead."""
+
+    title: str
+    words: str
+    is_good: bool = False
+
+
+@bp.get("/surveys")
+@requires("surveys:survey:list")
+def index() -> Any:
+    return render_template(
+        "surveys/survey_index.html",
+        running=listing.running(current_user),
+        finished=listing.finished(current_user, asked_page()),
+    )
+
+
+@bp.get("/surveys/<slug>")
+@requires("surveys:survey:show", Survey, by="slug")
+def show(survey: Survey) -> Any:
+    if (reason := shut(survey)) is not None:
+        return render_template("surveys/survey_shut.html", survey=survey, shut=reason)
+    version = publishing.latest_version(survey)
+    if not survey.is_anonymous or survey.state == "draft":
+        given = responses.given_by(survey, current_user.id)
+        return _page(survey, version, fields.form_for(version.definition, given))
+    if (right := _right_of_reader(survey)) is None:
+        return render_template("surveys/survey_handed.html", survey=survey)
+    page = make_response(_page(survey, version, fields.form_for(version.definition), right))
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return _keep_right(page, survey, right)
+
+
+@bp.post("/surveys/<slug>")
+@requires("surveys:survey:answer", Survey, by="slug")
+def answer(survey: Survey) -> Any:
+    """A named answer. An anonymous one sent here goes on to where nobody asks who sends it."""
+    if survey.is_anonymous:
+        return redirect(url_for("surveys.send", slug=survey.slug), 307)
+    if (reason := shut(survey)) is not None:
+        return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
+    version = publishing.latest_version(survey)
+    form = fields.form_for(version.definition)
+    if not form.validate():
+        return _page(survey, version, form), 422
+    responses.put(survey, current_user.id, version.number, form.given)
+    db.session.commit()
+    return redirect(url_for("surveys.thanks", slug=survey.slug), 303)
+
+
+@bp.post("/surveys/<slug>/send")
+@tokenless("one-time right to answer")
+@requires("surveys:response:send")
+def send(slug: str) -> Any:
+    """An anonymous answer: neither the session nor the person is looked at, nothing is noted."""
+    survey = responses.open_by(slug)
+    if survey is None or not survey.is_anonymous:
+        abort(404)
+    right = request.form.get(rights.FIELD) or _cookie()[0]
+    if not rights.is_genuine(survey, right):
+        return render_template("surveys/survey_no_right.html", survey=survey), 403
+    if (reason := closed(survey)) is not None:
+        return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
+    version = publishing.latest_version(survey)
+    form = fields.form_for(version.definition)
+    if not form.validate():
+        return _page(survey, version, form, right), 422
+    with responses.unlogged():
+        is_first = responses.cast(survey, right, form.given)
+        db.session.commit()
+    if not is_first:
+        return render_template("surveys/survey_used.html", survey=survey), 409
+    return _remember_answered(redirect(url_for("surveys.thanks", slug=slug), 303))
+
+
+@bp.get("/surveys/<slug>/send")
+@requires("surveys:survey:show", Survey, by="slug")
+def back_to_form(survey: Survey) -> Any:
+    """Where a refused form leads that is asked for anew, as a change of language does."""
+    return redirect(url_for("surveys.show", slug=survey.slug))
+
+
+@bp.get("/surveys/<slug>/thanks")
+@requires("surveys:survey:show", Survey, by="slug")
+def thanks(survey: Survey) -> Any:
+    return render_template("surveys/survey_thanks.html", survey=survey)
+
+
+@bp.post("/surveys/<slug>/right")
+@requires("surveys:survey:answer", Survey, by="slug")
+def bring_right(survey: Survey) -> Any:
+    """A right that was handed to another browser, typed in here."""
+    right = "".join(request.form.get(rights.FIELD, "").split())
+    if not survey.is_anonymous or not rights.is_genuine(survey, right):
+        wrong = _("这不是本问卷的答题码。请回到原来的浏览器，把答题码完整地复制过来。")
+        page = render_template("surveys/survey_handed.html", survey=survey, wrong=wrong)
+        return page, 422
+    return _keep_right(redirect(url_for("surveys.show", slug=survey.slug), 303), survey, right)
+
+
+@bp.post("/surveys/<slug>/dismiss")
+@requires("surveys:survey:dismiss", Survey, by="slug")
+def dismiss(survey: Survey) -> Any:
+    db.session.merge(SurveyDismissal(survey_id=survey.id, person_id=current_user.id))
+    db.session.commit()
+    flash(_("不再提醒《%(title)s》。想答的时候，在“问卷”里还能找到。", title=survey.name), "note")
+    return redirect(url_for("surveys.index"), 303)
+
+
+@bp.get("/surveys/<slug>/results")
+@requires("surveys:survey:show", Survey, by="slug")
+def show_results(survey: Survey) -> Any:
+    if not allows(current_user, "surveys:survey:results", survey):
+        return render_template("surveys/results_later.html", survey=survey), 403
+    versions = publishing.versions(survey)
+    counts = results.shown_to(survey, current_user.holds("office"))
+    return render_template(
+        "surveys/results_show.html",
+        survey=survey,
+        counts=counts,
+        left_out=results.left_out(survey, counts),
+        threshold=results.THRESHOLD,
+        sections=results.present([version.definition for version in versions], counts),
+    )
+
+
+# --- Why not -------------------------------------------------------------------------------
+
+
+def shut(survey: Survey) -> Shut | None:
+    """Why the reader cannot fill in the form now; None: go on."""
+    if survey.state == "draft":
+        return None  # only the office sees drafts, and only to look
+    if (reason := closed(survey)) is not None:
+        return reason
+    if not survey.is_for(current_user):
+        return Shut(
+            _("这份问卷没有发给你"),
+            _("它只请一部分人填写。有话想说，可以到讨论区发帖，或者写信。"),
+        )
+    if survey.is_anonymous and listing.is_answered_here(survey, current_user):
+        return Shut(
+            _("你在这个浏览器里已经交过这份问卷"),
+            _("匿名答卷交出以后和别人的混在一起，谁也找不回来，所以不能再改。"),
+            is_good=True,
+        )
+    return None
+
+
+def closed(survey: Survey) -> Shut | None:
+    """Why nobody can fill in the form now."""
+    if survey.takes_answers:
+        return None
+    if survey.is_over:
+        return Shut(_("这份问卷已经截止"), _("现在不能再填写了。"))
+    if survey.is_early:
+        begins = day(survey.first_day)
+        return Shut(_("这份问卷还没有开始"), _("%(day)s开始填写，到时再来。", day=begins))
+    return Shut(
+        _("这份问卷暂停了"),
+        _("办公室暂时停止接收答卷，恢复以后可以继续填。已经交的答卷都还在。"),
+    )
+
+
+# --- Small things --------------------------------------------------------------------------
+
+
+def _page(
+    survey: Survey, version: SurveyVersion, form: fields.AnswerForm, right: str | None = None
+) -> str:
+    sent = request.form.get("number", version.number, type=int)
+    return render_template(
+        "surveys/survey_show.html",
+        survey=survey,
+        definition=version.definition,
+        number=version.number,
+        form=form,
+        right=right,
+        was_changed=sent != version.number,
+    )
+
+
+def _cookie() -> tuple[str, str]:
+    """The right that this browser keeps for the survey, and the mark of whom it was handed to."""
+    right, _, owner = request.cookies.get(rights.COOKIE, "").rpartition("~")
+    return right, owner
+
+
+def _right_of_reader(survey: Survey) -> str | None:
+    right, owner = _cookie()
+    if owner == rights.owner(survey, current_user.id) and rights.is_genuine(survey, right):
+        return right
+    return rights.hand_out(survey, current_user.id)
+
+
+def _keep_right(response: Response, survey: Survey, right: str) -> Response:
+    value = f"{right}~{rights.owner(survey, current_user.id)}"
+    return _keep(response, rights.COOKIE, value, url_for("surveys.show", slug=survey.slug))
+
+
+def _remember_answered(response: Response) -> Response:
+    """Let this browser know, so that it is not asked again; the server keeps nothing of it."""
+    _, owner = _cookie()
+    marks = [*sorted(listing.answered_here() - {owner}), owner][-REMEMBERED:]
+    return _keep(response, ANSWERED_COOKIE, ".".join(marks), "/") if owner else response
+
+
+def _keep(response: Response, name: str, value: str, path: str) -> Response:
+    response.set_cookie(
+        name,
+        value,
+        max_age=timedelta(days=COOKIE_DAYS),
+        path=path,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["BEHIND_HTTPS"],
+    )
+    return response
