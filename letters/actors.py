@@ -1,0 +1,12 @@
+"""Who writes without a name: whoever holds the tracking code of one letter, and nobody else."""
+
+from __future__ import annotations
+
+from accounts.session import Stranger
+
+
+class CodeHolder(Stranger):
+    """The unnamed writer of one letter, known by its tracking code alone."""
+
+    def __init__(self, letter_id: int) -> None:
+        self.letter_id = letter_id
