@@ -1,0 +1,249 @@
+"""What is kept of people, for how long and who can see it: the privacy page's rows.
+
+Each table of the database stands in exactly one row (a test holds the two together), so that
+no table comes without words about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.i18n import _, ngettext
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kind of data: the tables that hold it, what it is, how long, who sees it."""
+
+    tables: tuple[str, ...]
+    what: str
+    details: str
+    how_long: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Group:
+    key: str
+    title: str
+    rows: tuple[Kept, ...]
+
+
+def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
+    """Everything that is kept, in the reader's language; terms come from the settings in force."""
+    return (
+        Group("people", _("人和登录"), _people(config["SIGN_IN_HOURS"])),
+        Group("words", _("写下的话"), _words()),
+        Group("answers", _("问卷"), _answers()),
+        Group("letters", _("部长信箱"), _letters()),
+        Group("house", _("系统自己的记录"), _house()),
+    )
+
+
+def _people(hours: int) -> tuple[Kept, ...]:
+    while_here = _("在这里任职期间，以及之后，用来说明历史记录是谁的")
+    return (
+        Kept(
+            ("people", "memberships"),
+            _("姓名、用户名、单位、职务、角色及起止日期"),
+            _("密码只存不可还原的摘要；选过的界面语言也记着。没有头像、手机号、身份证号。"),
+            while_here,
+            _("登录的人看得到姓名、单位、职务和角色；用户名由单位管理员和管理员管理。"),
+        ),
+        Kept(
+            ("sign_ins",),
+            _("登录和退出"),
+            _(
+                "每次登录存一个令牌的摘要和起止时间。不记 IP 地址，不记设备，不记看过哪些页面、看了多久。"
+            ),
+            ngettext(
+                "%(num)d 小时后失效，一天内删除；退出登录时立即删除",
+                "%(num)d 小时后失效，一天内删除；退出登录时立即删除",
+                hours,
+            ),
+            _("只有本人，在“我”的页面上。"),
+        ),
+        Kept(
+            ("attempts",),
+            _("防止猜密码和滥用的计数"),
+            _("存加密摘要和时间，密钥每天更换，过后无法知道是谁、从哪里来。"),
+            _("两天"),
+            _("没有人。"),
+        ),
+        Kept(
+            ("slips",),
+            _("重设密码的一次性纸条"),
+            _("存编码的摘要、开给谁、谁开的、何时开的。"),
+            _("用掉或过期为止"),
+            _("本人和开纸条的管理员知道开过。"),
+        ),
+        Kept(
+            ("people_imports",),
+            _("批量导入的人员表"),
+            _("上传的表格在预览和确认之间存着；确认后只留导入了哪些人。"),
+            _("确认为止"),
+            _("上传的管理员本人。"),
+        ),
+        Kept(
+            ("units", "unit_edges", "supervision_links"),
+            _("单位、隶属和督查关系"),
+            _("不含个人信息。"),
+            _("长期"),
+            _("登录的人。"),
+        ),
+    )
+
+
+def _words() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("boards", "threads", "posts", "revisions"),
+            _("主题帖和回帖"),
+            _("署名，连同修改过的各个版本、时间和审核状态。不统计谁读过。"),
+            _("长期；目前不自动删除"),
+            _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
+        ),
+        Kept(
+            ("queue_items", "decisions"),
+            _("审核"),
+            _("哪一条、谁审的、决定和理由、时间。"),
+            _("长期"),
+            _("作者和审核员看得到全部；公开的审核记录里只有决定和理由，没有未发布的文字。"),
+        ),
+        Kept(
+            (
+                "campaigns",
+                "campaign_phases",
+                "campaign_notices",
+                "campaign_notice_paragraphs",
+                "campaign_glossary_terms",
+            ),
+            _("活动和通知"),
+            _("不含个人信息。"),
+            _("长期"),
+            _("登录的人；草稿只有指导小组办公室。"),
+        ),
+    )
+
+
+def _answers() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("survey_held_responses", "survey_spent_rights", "survey_rights"),
+            _("匿名问卷的答卷"),
+            _(
+                "答卷不带姓名、时间、地址。知道谁领过答题资格，不知道谁用了；用过的资格只留一个随机数的摘要，"
+                "两者之间没有联系。答卷凑满几份、打乱次序后一起存入，选择和写下的话分开存放。"
+                "这一条的前提是相信运行中的服务器，答题页上也这样写明。"
+            ),
+            _("长期；目前不自动删除"),
+            _("人数太少时，结果不显示。写下的话只有指导小组办公室看得到，没有人知道是谁写的。"),
+        ),
+        Kept(
+            (
+                "surveys",
+                "survey_versions",
+                "survey_responses",
+                "survey_answers",
+                "survey_open_answers",
+                "survey_result_snapshots",
+            ),
+            _("实名问卷的答卷，以及各问卷的题目和结果"),
+            _("实名的答卷存姓名、选择、写下的话和时间；答题页开头写明是实名还是匿名。"),
+            _("长期；目前不自动删除"),
+            _("本人和指导小组办公室看得到答卷；结果按问卷的规定公开。"),
+        ),
+        Kept(
+            ("survey_dismissals",),
+            _("不再提醒的问卷"),
+            _("谁不想再被提醒。这不说明答了还是没答。"),
+            _("问卷存在期间"),
+            _("没有人。"),
+        ),
+    )
+
+
+def _letters() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("letters", "letter_points", "letter_messages", "letter_ratings"),
+            _("来信、补充、评价"),
+            _(
+                "署名的来信存写信人和时间。匿名的来信只存收到的那一天，不存写信人、钟点、地址；"
+                "查询码只存摘要，我们也还原不出来，丢了就无法再查。"
+            ),
+            _("长期；目前不自动删除"),
+            _(
+                "写信人、信箱办公室、承办单位的承办人和签发人、部长。牵涉某个单位或某个人的来信，不交给这个单位、这个人办。"
+                "管理员没有查看来信的权限。"
+            ),
+        ),
+        Kept(
+            ("replies", "reply_points", "letter_notes"),
+            _("答复和办理记录"),
+            _("谁起草、谁签发、内部说明，都署名并记时间。"),
+            _("长期"),
+            _("写信人看得到签发的答复；草稿和内部说明只有经办的人看得到。"),
+        ),
+    )
+
+
+def _house() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("journal_events", "journal_heads"),
+            _("留痕"),
+            _(
+                "谁在什么时候对哪一条做了什么，一环扣一环，改动会被发现。只有编号，没有文字；匿名的答卷和来信人不进这里。"
+            ),
+            _("长期"),
+            _("管理员用命令核对；你能看的那一条，它的经过也写在那一页上。"),
+        ),
+        Kept(
+            ("notices",),
+            _("消息"),
+            _("给谁、说的是哪件事、读了没有。"),
+            _("长期；目前不自动删除"),
+            _("只有本人。"),
+        ),
+        Kept(
+            ("submissions",),
+            _("防止重复提交的记号"),
+            _("一次提交的加密摘要和它建立的那一条的编号。匿名的答卷和来信不留这个记号。"),
+            _("两天"),
+            _("没有人。"),
+        ),
+        Kept(
+            ("search_entries",),
+            _("搜索索引"),
+            _("只收已经公开的文字；撤下时同时删去。没有人搜过什么的记录。"),
+            _("文字公开期间"),
+            _("能看到原文的人。"),
+        ),
+        Kept(
+            ("jobs",),
+            _("后台任务"),
+            _("只有编号，没有文字。"),
+            _("完成后七天"),
+            _("管理员。"),
+        ),
+        Kept(
+            (),
+            _("日志和备份"),
+            _(
+                "程序的日志只记出错的地方，不记地址，也不记写下的话。备份里的内容与上面各项相同。"
+                "前面如果另有代理服务器，它记不记访问日志，由架设的人决定。"
+            ),
+            _("由架设的人决定"),
+            _("能登录服务器的管理员。"),
+        ),
+        Kept(
+            ("calendar_days",),
+            _("工作日历"),
+            _("不含个人信息。"),
+            _("长期"),
+            _("所有人。"),
+        ),
+    )
