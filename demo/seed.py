@@ -1,0 +1,43 @@
+"""Fills an empty site with the demo; a second time multiplies the discussion."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import func, select
+
+from accounts.models import Person
+from core import installation
+from core.db import db
+from forum.models import Thread
+
+from . import campaign, discussion, letters, organisation, reading, surveys
+
+
+def ensure(scale: int = 1) -> None:
+    """Make sure that the demo is there `scale` times. Commits."""
+    if db.session.scalar(select(func.count()).select_from(Person)) == 0:
+        _fill()
+    elif db.session.scalar(select(Person.id).where(Person.username == "cadre")) is None:
+        raise click.ClickException(
+            "SECRET_KEY is not set, and the database holds other people than the demo's. "
+            "Set SECRET_KEY to serve it, or another DATA_DIR or DATABASE_URL for the demo."
+        )
+    if scale == 1 and db.session.scalar(select(Thread.id).limit(1)) is not None:
+        return  # every start but the first comes here, and reads none of the demo's texts
+    people = organisation.Organisation.read()
+    written = sum(len(reading.table(name)["thread"]) for name in discussion.FILES)
+    there = (db.session.scalar(select(func.count()).select_from(Thread)) or 0) // written
+    if there < scale:
+        discussion.multiply(people, there, scale)
+        db.session.commit()
+        click.echo(f"the discussion is there {scale} times")
+
+
+def _fill() -> None:
+    installation.lay()
+    people = organisation.fill()
+    campaign.fill(people)
+    discussion.fill(people)
+    surveys.fill(people)
+    letters.fill(people)
+    db.session.commit()
