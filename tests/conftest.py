@@ -1,0 +1,162 @@
+"""Fixtures for every area: an application on each database, and the cast.
+
+Every test that uses `app` runs on SQLite and on PostgreSQL. Where PostgreSQL is not there it is
+skipped by name; with CI=true its absence is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from app import create_app
+from core import journal
+from core.db import db
+from tests.people import Cast
+
+IN_CI = os.environ.get("CI") == "true"
+POSTGRESQL = os.environ.get(
+    "TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+)
+KEY = "a key for tests only, of more than 32 characters"
+
+
+def missing(what: str) -> None:
+    """Skip by name; in CI a lack is a failure."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing, and CI must have it")
+    pytest.skip(f"{what} is missing")
+
+
+@contextmanager
+def own_postgresql(purpose: str) -> Iterator[str]:
+    """The address of a new, empty database of this process, dropped at the end."""
+    name = f"dajiatan_test_{purpose}_{os.getpid()}"
+    server = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    try:
+        with server.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    except sa.exc.OperationalError:
+        missing("PostgreSQL")
+    yield sa.make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    server.dispose()
+
+
+@contextmanager
+def database(kind: str, folder: Path, purpose: str) -> Iterator[str]:
+    """The address of an empty database: "sqlite" in the folder, or "postgresql"."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'site.sqlite'}"
+        return
+    with own_postgresql(purpose) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An application with empty tables, made once for each database and worker."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with database(request.param, folder, "site") as url:
+        app = create_app(
+            {
+                "TESTING": True,
+                "SECRET_KEY": KEY,
+                "DATA_DIR": str(folder / "data"),
+                "SQLALCHEMY_DATABASE_URI": url,
+            }
+        )
+        with app.app_context():
+            if request.param == "postgresql":
+                event.listen(db.engine, "connect", _hasten)
+            db.create_all()
+            _prepare(app)
+            db.session.remove()
+            db.engine.dispose()
+        if request.param == "sqlite":
+            shutil.copy(folder / "site.sqlite", folder / "empty.sqlite")
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _hasten(connection: Any, _record: Any) -> None:
+    """Tests need no durable PostgreSQL (the long proofs use their own)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    connection.commit()
+
+
+def _prepare(app: Flask) -> None:
+    """What an installation has before anybody comes."""
+    journal.begin()
+    db.session.commit()
+
+
+@pytest.fixture
+def app(site: Flask) -> Iterator[Flask]:
+    """The application with empty tables."""
+    yield site
+    with site.app_context():
+        db.session.remove()
+        if db.engine.dialect.name == "sqlite":
+            path = Path(str(db.engine.url.database))
+            db.engine.dispose()
+            for suffix in ("-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            shutil.copy(path.with_name("empty.sqlite"), path)
+        else:
+            wipe = "; ".join(f'DELETE FROM "{one.name}"' for one in db.metadata.sorted_tables)
+            with db.engine.begin() as connection:  # one round trip, whatever the tables' order
+                connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {wipe}")
+            _prepare(site)
+            db.session.remove()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context for tests of models; never mix it with a client in one test."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The people of the tests; see tests/people.py."""
+    return Cast(app)
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements sent inside the block."""
+    seen: list[str] = []
+
+    def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SAVEPOINT")):
+            seen.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,268 @@
+"""A site with one of everything in every state, in which every hidden text bears a word of its own.
+
+`word("returned")` is what stands in the text of that name and nowhere else; test_leak.py says who
+may meet each. Everything is made through the same doors that people use.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+
+from accounts import session, slips
+from accounts.models import SignIn
+from app import create_app
+from campaigns.models import Campaign, GlossaryTerm
+from core import clock, journal, keys
+from core.db import db
+from core.policy import SYSTEM
+from letters import codes, handling
+from letters.models import Letter
+from tests.boards import Forum
+from tests.campaigns.conftest import make as make_campaign
+from tests.conftest import KEY, database
+from tests.letters.conftest import Post, load
+from tests.people import PEOPLE, Cast, Visitor
+from tests.surveys.conftest import Desk
+
+FORM_KEY = "a form's own random key, of more than forty characters"
+LETTER_STATES = tuple(state for state in Letter.machine.states if state not in ("draft", "unrated"))
+CLASS_OF_FIVE = ("cadre", "cadre2", "delegate", "supervisor", "expert")
+
+
+def word(name: str) -> str:
+    """The word of a hidden text; none is part of another."""
+    return f"zq{name.replace('_', '')}qz"
+
+
+class SwiftCast(Cast):
+    """The people of the tests, let in without the slow comparison of a password."""
+
+    def visitor(self, username: str | None = None) -> Visitor:
+        visitor = Visitor(self.app.test_client())
+        if username is not None:
+            token, now = keys.token(), clock.now()
+            ends = now + timedelta(hours=1)
+            row = SignIn(
+                digest=session.digest(token),
+                person_id=self.id(username),
+                began_at=now,
+                ends_at=ends,
+            )
+            with self.app.app_context():
+                db.session.add(row)
+                db.session.commit()
+            with visitor.client.session_transaction() as cookie:
+                cookie[session.TOKEN] = token
+        return visitor
+
+
+@dataclass
+class Filled:
+    """The site and its people; `kind` is its database's."""
+
+    kind: str
+    app: Flask
+    cast: Cast
+
+    def visitor(self, name: str | None) -> Visitor:
+        """A browser of that person, of nobody (None), or of the unnamed letter's writer ("code")."""
+        if name != "code":
+            return self.cast.visitor(name)
+        visitor = self.cast.visitor()
+        answer = visitor.post("/letters/track", {"code": codes_of(self.app)})
+        assert answer.status_code == 302, answer.status_code
+        return visitor
+
+
+def codes_of(app: Flask) -> str:
+    """The tracking code of the unnamed letter."""
+    with app.app_context():
+        return codes.code_for(FORM_KEY)
+
+
+@contextmanager
+def empty_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
+    """A site with empty tables on a database of its own: "sqlite" or "postgresql"."""
+    with database(kind, folder, purpose) as url:
+        app = create_app(
+            {
+                "PROPAGATE_EXCEPTIONS": False,  # what breaks must show as a 500
+                "SECRET_KEY": KEY,
+                "DATA_DIR": str(folder / "data"),
+                "SQLALCHEMY_DATABASE_URI": url,
+                "LETTERS_PER_DAY": 10_000,
+                "ANONYMOUS_LETTERS_PER_HOUR": 10_000,
+                "SIGN_IN_TRIES": 10_000,
+                "SIGN_IN_TRIES_SOURCE": 10_000,
+            }
+        )
+        with app.app_context():
+            db.create_all()
+            journal.begin()
+            db.session.commit()
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def filled_site(kind: str, folder: Path) -> Iterator[Filled]:
+    """A filled site on a database of its own."""
+    with empty_site(kind, folder, "filled") as app:
+        site = Filled(kind, app, SwiftCast(app))
+        for name in PEOPLE:
+            site.cast.id(name)
+        for part in (_talk, _write_letters, _ask, _call, _administer):
+            part(site)
+        yield site
+
+
+def _talk(site: Filled) -> None:
+    """Posts in every state, by `cadre`, on a board that is reviewed first."""
+    forum = Forum(site.app, site.cast)
+    author, reviewer = site.visitor("cadre"), site.visitor("moderator")
+    thread = forum.published(author, reviewer, title="大家都能看到的主题", body="大家都能看到。")
+    forum.published(author, reviewer, title="茶水间的主题", body="随便说说。", board="chat")
+    forum.start(author, word("pending_title"), f"正文 {word('pending_body')}。")
+    forum.reply(author, thread, f"回帖 {word('pending_reply')}。")
+
+    edited = forum.post(forum.published(author, reviewer, title="改过的主题", body="原来的话。"))
+    words = {"title": word("edit_title"), "body": f"改成 {word('edit_body')}。"}
+    assert author.post(f"/posts/{edited}/edit", words).status_code == 302
+
+    returned = forum.post(forum.start(author, word("returned_title"), word("returned")))
+    _decide(forum, reviewer, "return", returned, explanation=word("returned_why"))
+    mended = forum.reply(author, thread, word("mended_before"))
+    _decide(forum, reviewer, "return", mended, explanation=word("mended_why"))
+    author.post(f"/posts/{mended}/edit", {"body": "改好了，大家都能看到。"})
+    forum.approve(reviewer, mended)
+
+    rejected = {
+        name: forum.reply(author, thread, word(name)) for name in ("rejected", "appealed", "upheld")
+    }
+    for name, post in rejected.items():
+        _decide(forum, reviewer, "reject", post, reason="other", explanation=word(f"{name}_why"))
+    for name in ("appealed", "upheld"):
+        plea = {"explanation": word(f"{name}_plea")}
+        assert author.post(f"/posts/{rejected[name]}/appeal", plea).status_code == 302
+    chief = site.visitor("chief_moderator")
+    _decide(forum, chief, "uphold", rejected["upheld"], explanation=word("upheld_end"))
+
+    hidden = forum.post(forum.start(author, word("hidden_title"), word("hidden"), board="chat"))
+    words = {"reason": "other", "explanation": word("hidden_why")}
+    assert reviewer.post(f"/posts/{hidden}/hide", words).status_code == 302
+
+    withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
+    assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
+
+    claimed = forum.item(forum.reply(author, thread, word("claimed")))
+    assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
+
+
+def _decide(forum: Forum, reviewer: Visitor, verb: str, post: int, **fields: str) -> None:
+    answer = forum.decide(reviewer, verb, post, **fields)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+
+
+def _write_letters(site: Filled) -> None:
+    """Letters of `cadre` in every state, and those that need more care."""
+    mailbox = Post(site.app, site.cast)
+    made = {
+        state: mailbox.letter(
+            state,
+            title=f"来信 {word(f'letter_{state}_title')}",
+            body=word(f"letter_{state}"),
+            points=[word(f"letter_{state}_point")],
+        )
+        for state in LETTER_STATES
+    }
+    restricted = mailbox.letter("screening", body=word("letter_restricted"))
+    site.visitor("mail_office").post(f"/letters/desk/{restricted}/restrict")
+    own = mailbox.letter("claimed", writer="handler2", body="承办单位里的人写的。")
+    with site.app.app_context():
+        person = site.cast.person
+        for letter_id, name in ((made["handling"], "note"), (own, "note_on_own")):
+            handling.note(load(letter_id), person("handler"), word(name))
+        draft = load(made["reply_draft"])
+        said = {point.number: ("answered", word("draft_point")) for point in draft.points}
+        handling.draft(draft, person("handler"), word("draft"), said, 1, word("draft_end"))
+        handling.send_back(load(made["sign_off"]), person("signer"), word("sent_back"))
+        handling.present(load(made["sign_off"]), person("handler"))
+        db.session.commit()
+    form = {"anonymous": "yes", "once": FORM_KEY, "title": "不署名的信", "body": word("unnamed")}
+    answer = site.visitor(None).post("/letters/new", form)
+    assert answer.status_code == 200, answer.status_code
+
+
+def _ask(site: Filled) -> None:
+    """Surveys in every state, and what people wrote in them."""
+    desk = Desk(site.app, site.cast)
+    desk.make(slug="draft", state="draft", title=word("draft_survey"), intro=word("draft_intro"))
+    desk.make(slug="paused", state="paused")
+    desk.make(slug="archived", state="archived", anonymity="named")
+    people = {name: site.visitor(name) for name in (*CLASS_OF_FIVE, "leader")}
+    for slug in ("open", "closed"):
+        desk.make(slug=slug)
+        for name in CLASS_OF_FIVE:
+            text = word(f"{slug}_answer") if name == "cadre" else "少开会。"
+            assert desk.fill(people[name], slug, q_text=text).status_code == 303
+    assert desk.fill(people["leader"], "open", q_text=word("held_answer")).status_code == 303
+    desk.move("closed", "close")
+    desk.make(slug="named", anonymity="named")
+    for name in CLASS_OF_FIVE:
+        text = word("named_answer") if name == "cadre" else "少开会。"
+        assert desk.fill(people[name], "named", q_text=text).status_code == 303
+
+
+def _call(site: Filled) -> None:
+    """Campaigns in every state."""
+    make_campaign(site.app, slug="open")
+    draft = make_campaign(site.app, slug="draft", state="draft")
+    ended = [make_campaign(site.app, slug=slug) for slug in ("closed", "archived")]
+    with site.app.app_context():
+        campaign = db.session.get_one(Campaign, draft)
+        campaign.title, campaign.lead = word("draft_campaign"), word("draft_lead")
+        db.session.add(
+            GlossaryTerm(campaign_id=draft, term=word("draft_term"), explanation="一个用语")
+        )
+        for campaign_id in ended:
+            db.session.get_one(Campaign, campaign_id).advance("close", site.cast.person("office"))
+        archived = db.session.get_one(Campaign, ended[1])
+        archived.advance("archive", site.cast.person("office"))
+        db.session.commit()
+
+
+def _administer(site: Filled) -> None:
+    """Tables of people before and after they are confirmed, and a slip."""
+    admin = site.visitor("unit_admin")
+    for name, username in ((word("import_draft"), "draft1"), ("表里的人", "done1")):
+        until = clock.now().date() + timedelta(days=30)
+        rows = f"姓名,用户名,单位,角色,止\n{name},{username},county单位,cadre,{until}\n"
+        file = (io.BytesIO(rows.encode()), "people.csv")
+        answer = admin.post("/admin/people/import", {"file": file, "once": username})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+    assert admin.post(f"{answer.location}/confirm").status_code == 200
+    with site.app.app_context():
+        slips.issue(SYSTEM, site.cast.person("leader"))
+        db.session.commit()
+
+
+def rows_of(app: Flask) -> dict[str, int]:
+    """How many rows each table has, apart from what signing in and trying to leaves."""
+    with app.app_context():
+        counts = {
+            table.name: sa.select(sa.func.count()).select_from(table).scalar_subquery()
+            for table in db.metadata.sorted_tables
+            if table.name not in ("attempts", "sign_ins")
+        }
+        row = db.session.execute(sa.select(*(one.label(name) for name, one in counts.items())))
+        return dict(row.mappings().one())

@@ -1,0 +1,387 @@
+"""One act, one effect: everything that makes or decides something, sent again and at once."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from accounts.models import Membership, PeopleImport, Person, Slip, Unit
+from core import clock
+from core.db import db
+from forum.models import Post as ForumPost
+from forum.models import Thread
+from letters import writing
+from letters.models import Letter, LetterNote, Reply
+from moderation.models import Decision, QueueItem
+from surveys.definition import dump
+from surveys.models import HeldResponse, Survey, SurveyDismissal, SurveyResponse
+from tests.boards import Forum
+from tests.campaigns.conftest import make as make_campaign
+from tests.letters.conftest import Post
+from tests.people import Cast, Visitor
+from tests.surveys.conftest import GOOD, Desk, action, document, hidden
+
+PARALLEL = 32
+KEY = "a form's own random key, of more than forty characters"
+MOMENT = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日 \d{2}:\d{2}")
+
+
+@dataclass
+class Stage:
+    """A site of a test, and what its acts need."""
+
+    app: Flask
+    cast: Cast
+    forum: Forum
+    mailbox: Post
+    desk: Desk
+
+    def count(self, model: Any, *conditions: Any) -> int:
+        with self.app.app_context():
+            found = select(func.count()).select_from(model).where(*conditions)
+            return db.session.scalar(found) or 0
+
+
+@pytest.fixture
+def stage(app: Flask, cast: Cast) -> Stage:
+    writing.init_app(app)  # the whole hour's allowance
+    app.config["LETTERS_PER_DAY"] = 1_000
+    return Stage(app, cast, Forum(app, cast), Post(app, cast), Desk(app, cast))
+
+
+@dataclass
+class Act:
+    """A request, and the effect that it may have once. `differs`: each has a `once` of its own."""
+
+    who: str | None
+    url: str
+    data: dict[str, Any]
+    model: Any
+    conditions: tuple[Any, ...] = ()
+    file: str = ""
+    differs: bool = False
+    tokenless: bool = False
+    answers: frozenset[int] = field(default_factory=lambda: frozenset({200, 302, 303}))
+
+
+Make = Callable[[Stage], Act]
+
+
+def start_thread(stage: Stage) -> Act:
+    words = {"title": "一个像样的标题", "body": "开头说的话。", "once": KEY}
+    return Act("cadre", "/forum/dajiatan/new", words, Thread)
+
+
+def start_thread_by_script(stage: Stage) -> Act:
+    """Without the form's key: known by what it says."""
+    words = {"title": "一个像样的标题", "body": "开头说的话。"}
+    return Act("cadre", "/forum/dajiatan/new", words, Thread)
+
+
+def reply(stage: Stage) -> Act:
+    author, reviewer = stage.cast.visitor("cadre"), stage.cast.visitor("moderator")
+    thread = stage.forum.published(author, reviewer)
+    words = {"body": "我也说一句。", "once": KEY}
+    return Act("cadre2", f"/threads/{thread}/reply", words, ForumPost, (ForumPost.number > 1,))
+
+
+def appeal(stage: Stage) -> Act:
+    author, reviewer = stage.cast.visitor("cadre"), stage.cast.visitor("moderator")
+    post = stage.forum.post(stage.forum.start(author))
+    stage.forum.decide(reviewer, "reject", post, reason="other", explanation="不合适。")
+    plea = {"explanation": "我认为合适。"}
+    items = (QueueItem.reason == "appeal",)
+    codes = frozenset({302, 409})
+    return Act("cadre", f"/posts/{post}/appeal", plea, QueueItem, items, answers=codes)
+
+
+LETTER = {"title": "培训名额", "body": "能不能公开？", "points": "名额", "once": KEY}
+
+
+def write_letter(stage: Stage) -> Act:
+    return Act("cadre", "/letters/new", LETTER, Letter)
+
+
+def write_unnamed_letter(stage: Stage) -> Act:
+    return Act(None, "/letters/new", {**LETTER, "anonymous": "yes"}, Letter)
+
+
+def note_on_letter(stage: Stage) -> Act:
+    letter = stage.mailbox.letter("handling")
+    words = {"body": "一条批注。", "once": KEY}
+    return Act("handler", f"/letters/desk/{letter}/note", words, LetterNote)
+
+
+def draft_reply(stage: Stage) -> Act:
+    letter = stage.mailbox.letter("handling")
+    words = {"version": "0", "body": "您好：", "answer-1": "可以。", "answer-2": "可以。"}
+    return Act("handler", f"/letters/desk/{letter}/draft", words, Reply)
+
+
+def answer_by_name(stage: Stage) -> Act:
+    stage.desk.make(anonymity="named")
+    return Act("delegate", "/surveys/work", {"number": "1", **GOOD}, SurveyResponse)
+
+
+def answer_anonymously(stage: Stage) -> Act:
+    stage.desk.make()
+    page = stage.cast.visitor("delegate").get("/surveys/work")
+    data = {**hidden(page), **GOOD}
+    codes = frozenset({303, 409})
+    return Act(None, action(page), data, HeldResponse, tokenless=True, answers=codes)
+
+
+def dismiss_survey(stage: Stage) -> Act:
+    stage.desk.make()
+    return Act("delegate", "/surveys/work/dismiss", {}, SurveyDismissal)
+
+
+def make_survey(stage: Stage) -> Act:
+    data = {"source": dump(document()), "once": KEY}
+    return Act("office", "/surveys/new", data, Survey)
+
+
+def make_survey_in_many_windows(stage: Stage) -> Act:
+    data = {"source": dump(document())}
+    codes = frozenset({303, 422})
+    return Act("office", "/surveys/new", data, Survey, differs=True, answers=codes)
+
+
+def _newcomer(stage: Stage, **more: Any) -> Act:
+    with stage.app.app_context():
+        today = clock.today().isoformat()
+    data = {"name": "新来的", "username": "newcomer", "unit": "county单位", "role": "cadre"}
+    newcomers = (Person.username == "newcomer",)
+    return Act("admin", "/admin/people/new", {**data, "since": today}, Person, newcomers, **more)
+
+
+def add_person(stage: Stage) -> Act:
+    return _newcomer(stage)
+
+
+def add_person_in_many_windows(stage: Stage) -> Act:
+    return _newcomer(stage, differs=True, answers=frozenset({200, 422}))
+
+
+def grant_role(stage: Stage) -> Act:
+    person = stage.cast.id("cadre")
+    with stage.app.app_context():
+        today = clock.today().isoformat()
+    data = {"unit": "county单位", "role": "handler", "since": today, "once": KEY}
+    handlers = (Membership.role == "handler",)
+    return Act("admin", f"/admin/people/{person}/grant", data, Membership, handlers)
+
+
+def issue_slip(stage: Stage) -> Act:
+    person = stage.cast.id("cadre")
+    return Act("admin", f"/admin/people/{person}/issue-slip", {"once": KEY}, Slip)
+
+
+def add_unit(stage: Stage, **more: Any) -> Act:
+    above = stage.cast.unit_id("county")
+    with stage.app.app_context():
+        today = clock.today().isoformat()
+    data = {"name": "新单位", "kind": "department", "key": "fresh", "from_day": today}
+    new = (Unit.name == "新单位",)
+    return Act("admin", f"/admin/units/{above}/add", {"once": KEY, **data}, Unit, new, **more)
+
+
+def add_unit_in_many_windows(stage: Stage) -> Act:
+    return add_unit(stage, differs=True, answers=frozenset({302, 422}))
+
+
+TABLE = "姓名,用户名,单位,角色\n表里的人,imported,county单位,cadre\n"
+
+
+def import_people(stage: Stage) -> Act:
+    return Act("admin", "/admin/people/import", {"once": KEY}, PeopleImport, file=TABLE)
+
+
+def confirm_import(stage: Stage) -> Act:
+    sent = send(stage.cast.visitor("admin"), import_people(stage))
+    people = (Person.username == "imported",)
+    codes = frozenset({200, 409})
+    return Act("admin", f"{sent.location}/confirm", {}, Person, people, answers=codes)
+
+
+def approve(stage: Stage) -> Act:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
+    data = {"revision": str(stage.forum.latest(post))}
+    url = f"/moderation/{stage.forum.item(post)}/approve"
+    return Act("moderator", url, data, Decision, answers=frozenset({302, 409}))
+
+
+ACTS: list[Make] = [
+    *(start_thread, start_thread_by_script, reply, appeal, approve),
+    *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
+    *(answer_by_name, answer_anonymously, dismiss_survey),
+    *(make_survey, make_survey_in_many_windows),
+    *(add_person, add_person_in_many_windows, grant_role, issue_slip, import_people),
+    *(confirm_import, add_unit, add_unit_in_many_windows),
+]
+
+
+@pytest.mark.parametrize("make", ACTS, ids=lambda make: make.__name__)
+def test_sent_at_once_it_happens_once(stage: Stage, make: Make) -> None:
+    act = make(stage)
+    before = stage.count(act.model, *act.conditions)
+    visitors = browsers(stage, act.who)
+    start = threading.Barrier(PARALLEL)
+
+    def go(visitor: Visitor) -> TestResponse:
+        start.wait()
+        return send(visitor, act)
+
+    with ThreadPoolExecutor(PARALLEL) as threads:
+        answers = list(threads.map(go, visitors))
+    codes = Counter(answer.status_code for answer in answers)
+    assert codes.keys() <= act.answers, codes
+    assert stage.count(act.model, *act.conditions) - before == 1
+    if 409 in codes or 422 in codes:
+        assert codes[409] + codes[422] == PARALLEL - 1, codes
+    places = {answer.location for answer in answers if answer.location}
+    assert len(places) <= 1 or act.model in (ForumPost, Thread, Unit, PeopleImport), places
+
+
+def browsers(stage: Stage, who: str | None) -> list[Visitor]:
+    """Windows of one browser: the same session."""
+    first = stage.cast.visitor(who)
+    first.token()
+    cookie = first.client.get_cookie("session")
+    assert cookie is not None
+    found = []
+    for _number in range(PARALLEL):
+        client = stage.app.test_client()
+        client.set_cookie("session", cookie.value)
+        found.append(Visitor(client))
+    return found
+
+
+def send(visitor: Visitor, act: Act) -> TestResponse:
+    data = dict(act.data)
+    if act.differs:
+        data["once"] = str(id(visitor)) * 4
+    if act.file:
+        from io import BytesIO
+
+        data["file"] = (BytesIO(act.file.encode()), "people.csv")
+    if act.tokenless:
+        return visitor.client.post(act.url, data=data)
+    return visitor.post(act.url, data)
+
+
+# --- Deciding again -------------------------------------------------------------------------
+
+REASON = {"body": "理由是这样的。"}
+# (state, verb, who, fields): each moves a letter on; sent again it is a 409 that says who and when.
+DESK_VERBS = (
+    ("received", "screen", "mail_office", {}),
+    ("screening", "accept", "mail_office", {"letter_kind": "ordinary"}),
+    ("screening", "ask", "mail_office", REASON),
+    ("screening", "redirect", "mail_office", {**REASON, "body_name": "民政局"}),
+    ("screening", "decline", "mail_office", {**REASON, "reason": "in_court"}),
+    ("screening", "restrict", "mail_office", {}),
+    ("needs_info", "resume", "mail_office", {}),
+    ("accepted", "assign", "mail_office", {"unit": "department"}),
+    ("assigned", "recall", "mail_office", REASON),
+    ("assigned", "claim", "handler", {}),
+    ("claimed", "begin", "handler", {}),
+    ("reply_draft", "present", "handler", {"version": "1", "answer-1": "好", "answer-2": "好"}),
+    ("sign_off", "send_back", "signer", REASON),
+    ("sign_off", "sign", "signer", {"version": "1"}),
+    ("rated", "close", "mail_office", {}),
+)
+
+
+@pytest.mark.parametrize(("state", "verb", "who", "fields"), DESK_VERBS, ids=lambda one: str(one))
+def test_a_letter_moved_twice_says_who_and_when(
+    stage: Stage, state: str, verb: str, who: str, fields: dict[str, str]
+) -> None:
+    letter = stage.mailbox.letter(state)
+    unit = fields.get("unit")
+    data = {**fields, "unit": str(stage.cast.unit_id(unit))} if unit else fields
+    decided_twice(stage, who, f"/letters/desk/{letter}/{verb}", data)
+
+
+@pytest.mark.parametrize("verb", ["approve", "return", "reject"])
+def test_a_post_decided_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
+    data = {"revision": str(stage.forum.latest(post)), "reason": "other", "explanation": "因为。"}
+    decided_twice(stage, "moderator", f"/moderation/{stage.forum.item(post)}/{verb}", data)
+
+
+@pytest.mark.parametrize("verb", ["overturn", "uphold"])
+def test_an_appeal_decided_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    act = appeal(stage)
+    send(stage.cast.visitor("cadre"), act)
+    post = int(act.url.split("/")[2])
+    data = {"revision": str(stage.forum.latest(post)), "explanation": "因为。"}
+    url = f"/moderation/{stage.forum.item(post)}/{verb}"
+    decided_twice(stage, "chief_moderator", url, data)
+
+
+def test_a_post_hidden_twice_says_who_and_when(stage: Stage) -> None:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre"), board="chat"))
+    data = {"reason": "other", "explanation": "因为。"}
+    decided_twice(stage, "moderator", f"/posts/{post}/hide", data)
+
+
+def test_a_post_withdrawn_twice_says_who_and_when(stage: Stage) -> None:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
+    decided_twice(stage, "cadre", f"/posts/{post}/withdraw", {})
+
+
+@pytest.mark.parametrize(
+    ("state", "verb"),
+    [
+        ("draft", "open"),
+        ("open", "pause"),
+        ("paused", "resume"),
+        ("open", "close"),
+        ("closed", "archive"),
+    ],
+)
+def test_a_survey_moved_twice_says_who_and_when(stage: Stage, state: str, verb: str) -> None:
+    slug = stage.desk.make(state=state)
+    decided_twice(stage, "office", f"/surveys/{slug}/{verb}", {})
+
+
+def test_a_campaign_moved_twice_says_who_and_when(stage: Stage) -> None:
+    make_campaign(stage.app, state="draft")
+    for verb in ("open", "close", "reopen", "close", "archive"):
+        decided_twice(stage, "office", f"/campaigns/ask/{verb}", {})
+
+
+@pytest.mark.parametrize("verbs", [("disable", "enable")])
+def test_an_account_closed_twice_says_who_and_when(stage: Stage, verbs: tuple[str, ...]) -> None:
+    person = stage.cast.id("cadre")
+    for verb in verbs:
+        decided_twice(stage, "admin", f"/admin/people/{person}/{verb}", {})
+
+
+def test_an_import_confirmed_twice_says_who_and_when(stage: Stage) -> None:
+    act = confirm_import(stage)
+    decided_twice(stage, "admin", act.url, {}, first=200)
+
+
+def decided_twice(
+    stage: Stage, who: str, url: str, data: dict[str, str], first: int | None = None
+) -> None:
+    visitor = stage.cast.visitor(who)
+    answer = visitor.post(url, data)
+    assert answer.status_code in ((first,) if first else (302, 303)), (url, answer.status_code)
+    again = visitor.post(url, data)
+    assert again.status_code == 409, (url, again.status_code)
+    text = re.sub(r"<head.*?</head>|<header.*?</header>|<[^>]+>", " ", again.text, flags=re.DOTALL)
+    assert f"{who}同志" in text, (url, " ".join(text.split()))
+    assert MOMENT.search(text), (url, " ".join(text.split()))

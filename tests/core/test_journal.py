@@ -1,0 +1,133 @@
+"""The record cannot be bent: each way of bending it shows."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from core import journal
+from core.db import db
+from core.journal import JournalEvent, JournalHead
+
+
+def _write(count: int = 5) -> None:
+    for number in range(count):
+        journal.append("forum:post", number, "approve", 7, before="pending", after="published")
+    db.session.commit()
+
+
+def _faults() -> list[str]:
+    db.session.expire_all()
+    return [fault.what for fault in journal.verify()]
+
+
+def test_whole_record_has_no_fault(context: Flask) -> None:
+    _write()
+    assert _faults() == []
+
+
+def test_empty_record_has_no_fault(context: Flask) -> None:
+    assert _faults() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"actor_id": 8},
+        {"verb": "reject"},
+        {"after": "rejected"},
+        {"subject_id": "99"},
+        {"facts": {"item": 1}},
+        {"note_digest": "0" * 64},
+        {"at": sa.text("'2001-01-01 00:00:00'")},
+    ],
+)
+def test_edited_event_is_found(context: Flask, change: dict[str, object]) -> None:
+    _write()
+    db.session.execute(sa.update(JournalEvent).where(JournalEvent.id == 3).values(**change))
+    assert any("event 3" in fault for fault in _faults())
+
+
+def test_deleted_event_is_found(context: Flask) -> None:
+    _write()
+    db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id == 3))
+    assert any("event 3 is missing" in fault for fault in _faults())
+
+
+def test_truncated_record_is_found(context: Flask) -> None:
+    _write()
+    db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id > 3))
+    assert any("head" in fault for fault in _faults())
+
+
+def test_truncation_with_a_forged_head_is_found(context: Flask) -> None:
+    _write()
+    kept = db.session.get_one(JournalEvent, 3)
+    db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id > 3))
+    db.session.execute(sa.update(JournalHead).values(count=3, digest=kept.digest))
+    assert any("head of the journal was changed" in fault for fault in _faults())
+
+
+def test_emptied_record_is_found(context: Flask) -> None:
+    _write()
+    db.session.execute(sa.delete(JournalEvent))
+    db.session.execute(sa.delete(JournalHead))
+    assert any("head" in fault for fault in _faults())
+
+
+def test_reordered_events_are_found(context: Flask) -> None:
+    _write()
+    for old, new in ((2, 100), (3, 2), (100, 3)):
+        db.session.execute(sa.update(JournalEvent).where(JournalEvent.id == old).values(id=new))
+    assert _faults()
+
+
+def test_inserted_event_is_found(context: Flask) -> None:
+    _write()
+    copy = {
+        column.name: value
+        for column, value in zip(
+            JournalEvent.__table__.columns,
+            db.session.execute(sa.select(JournalEvent.__table__).limit(1)).one(),
+            strict=True,
+        )
+    }
+    db.session.execute(sa.insert(JournalEvent).values({**copy, "id": 6}))
+    assert any("event 6" in fault for fault in _faults())
+
+
+def test_no_text_enters(context: Flask) -> None:
+    journal.append("forum:post", 1, "reject", 7, note="一句不该留在记录里的话")
+    db.session.commit()
+    dump = str(db.session.execute(sa.select(JournalEvent.__table__)).all())
+    assert "一句不该" not in dump
+
+
+def test_many_at_once_read_like_one_by_one(context: Flask) -> None:
+    from core import clock
+
+    _write(2)
+    journal.append_all(
+        [
+            {"kind": "forum:post", "subject_id": n, "verb": "submit", "actor_id": 1, "at": moment}
+            for n, moment in enumerate([clock.now().replace(microsecond=0)] * 3)
+        ]
+    )
+    _write(2)
+    db.session.commit()
+    assert _faults() == []
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(JournalEvent)) == 7
+
+
+def test_verify_command_exits_1_when_bent(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    with app.app_context():
+        _write()
+    assert runner.invoke(args=["journal", "verify"]).exit_code == 0
+    with app.app_context():
+        db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id == 2))
+        db.session.commit()
+    bent = runner.invoke(args=["journal", "verify"])
+    assert bent.exit_code == 1
+    assert "event 2 is missing" in bent.output

@@ -1,0 +1,252 @@
+"""One index: what is put is found by every part of it, by those who may, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, func, select, text
+
+from core import clock, search
+from core.db import db
+from core.policy import SYSTEM, Actor
+from core.search import SearchEntry
+from tests.conftest import counted
+
+KIND, OTHER = "campaigns:notice", "test:other"
+
+
+class Reader:
+    id = 1
+    is_authenticated = True
+
+    def holds(self, role: str, within: object = None) -> bool:
+        return False
+
+
+READER = Reader()
+
+
+@pytest.fixture(autouse=True)
+def request_context(app: Flask) -> Iterator[None]:
+    search.kind(OTHER, "别的", "campaigns.show", by="slug")
+    with app.test_request_context():
+        yield
+        db.session.rollback()
+    search._kinds.pop(OTHER)
+
+
+def put(
+    subject: str,
+    title: str,
+    body: str = "",
+    *,
+    kind: str = KIND,
+    minutes: int = 0,
+    scope: str = "members",
+) -> None:
+    search.put(kind, subject, title, body, clock.now() - timedelta(minutes=minutes), scope)
+    db.session.flush()
+
+
+def found(words: str, actor: Actor = READER, **options: object) -> list[str]:
+    return [hit.url for hit in search.find(words, actor, **options).rows]  # type: ignore[arg-type]
+
+
+def urls(*subjects: str) -> list[str]:
+    return [f"/campaigns/{one}/notice" for one in subjects]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "乡镇",
+        "报表",
+        "一年要报多少",
+        "乡镇一年要报多少张表",
+        "多少 乡镇",
+        "Excel",
+        "excel",
+        "EXCEL 表",
+        "2026",
+        "２０２６",
+    ],
+)
+def test_every_part_is_found(words: str) -> None:
+    put("a", "乡镇一年要报多少张表？", "报表用 Excel 填，2026 年起。")
+    assert found(words) == urls("a")
+
+
+@pytest.mark.parametrize("words", ["镇乡", "报多一", "没有", "xcel", "202 乡镇没有"])
+def test_what_is_not_there_is_not_found(words: str) -> None:
+    put("a", "乡镇一年要报多少张表？", "报表用 Excel 填，2026 年起。")
+    assert found(words) == []
+
+
+@pytest.mark.parametrize("words", ["", "  ", "，。！", '"', "*", "()"])
+def test_nothing_to_look_for_finds_nothing_and_asks_nothing(app: Flask, words: str) -> None:
+    put("a", "乡镇")
+    with counted(app) as seen:
+        assert search.find(words, READER).total == 0
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a OR b",
+        "NOT a",
+        "NEAR(a b)",
+        "a*",
+        "a:b",
+        "'; DROP TABLE search_entries; --",
+        "a & !b",
+        "\\",
+        "^a",
+        "{a}",
+        "-a",
+        "col : a",
+    ],
+)
+def test_operators_are_words(words: str) -> None:
+    put("a", "乡镇")
+    assert search.find(words, READER).total == 0
+
+
+def test_newest_first_and_pages() -> None:
+    for number in range(search.PAGE + 2):
+        put(f"s{number}", "材料", minutes=number)
+    first, second = search.find("材料", READER, 1), search.find("材料", READER, 2)
+    assert [hit.url for hit in first.rows] == urls(*(f"s{n}" for n in range(search.PAGE)))
+    assert [hit.url for hit in second.rows] == urls(f"s{search.PAGE}", f"s{search.PAGE + 1}")
+    assert (first.total, first.pages) == (search.PAGE + 2, 2)
+
+
+def test_page_beyond_the_last_asks_for_no_rows(app: Flask) -> None:
+    put("a", "材料")
+    with counted(app) as seen:
+        assert search.find("材料", READER, 10_000_000).rows == ()
+    assert len(seen) == 1
+
+
+def test_two_statements() -> None:
+    statements: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    for number in range(30):
+        put(f"s{number}", "材料")
+    event.listen(db.engine, "before_cursor_execute", note)
+    search.find("材料", READER)
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert len(statements) == 2
+
+
+def test_total_is_capped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "COUNTED", 3)
+    for number in range(5):
+        put(f"s{number}", "材料")
+    assert search.find("材料", READER).total == 3
+
+
+# --- Who may read ---------------------------------------------------------------------------
+
+
+def test_scope_says_who_may_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("open", "材料", scope="public", minutes=1)
+    put("members", "材料", scope="members", minutes=2)
+    put("board", "材料", scope="board:7", minutes=3)
+    assert found("材料", SYSTEM) == urls("open")
+    assert found("材料") == urls("open", "members")
+    monkeypatch.setattr(search, "scopes", [lambda actor: ["board:7"]])
+    assert found("材料") == urls("open", "members", "board")
+
+
+def test_kind_filters() -> None:
+    put("a", "材料")
+    put("b", "材料", kind=OTHER, minutes=1)
+    assert found("材料", only=KIND) == urls("a")
+    assert found("材料", only=OTHER) == ["/campaigns/b"]
+    assert len(found("材料", only="no:such")) == 2
+
+
+def test_kind_that_nobody_registered_is_left_out() -> None:
+    put("a", "材料")
+    put("b", "材料", kind="gone:kind")
+    assert found("材料") == urls("a")
+
+
+# --- Putting and dropping -------------------------------------------------------------------
+
+
+def test_putting_again_replaces() -> None:
+    put("a", "旧的题目")
+    put("a", "新的题目")
+    assert found("旧的") == []
+    assert found("新的") == urls("a")
+    assert db.session.scalar(select(func.count()).select_from(SearchEntry)) == 1
+
+
+def test_dropped_is_gone_and_leaves_no_trace_in_the_index() -> None:
+    put("a", "秘密的题目")
+    put("b", "别的题目")
+    search.drop(KIND, "a")
+    assert found("秘密") == []
+    assert found("题目") == urls("b")
+    if db.engine.dialect.name == "sqlite":
+        check = "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"
+        db.session.execute(text(check))
+
+
+def test_dropping_one_kind_leaves_the_same_id_of_another() -> None:
+    put("7", "材料")
+    put("7", "材料", kind=OTHER)
+    search.drop(KIND, 7)
+    assert found("材料") == ["/campaigns/7"]
+
+
+def test_rollback_takes_it_back() -> None:
+    put("a", "材料")
+    db.session.rollback()
+    assert found("材料") == []
+
+
+def test_long_text_is_found_to_its_end_and_once() -> None:
+    body = "开头的话。" + "材料" * 4000 + "结尾的话。"
+    put("a", "长文", body)
+    assert found("结尾的话") == urls("a")
+    assert found("材料") == urls("a")
+
+
+def test_words_across_two_pieces_are_found() -> None:
+    body = "甲" * (search.CHUNK - 3) + "跨过边界的一句话" + "乙" * 100
+    put("a", "长文", body)
+    assert found("跨过边界的一句话") == urls("a")
+
+
+def test_rows_for_bulk_insertion_are_those_of_put() -> None:
+    at = clock.now()
+    db.session.execute(SearchEntry.__table__.insert(), search.rows(KIND, "a", "标题", "正文", at))
+    assert found("正文") == urls("a")
+
+
+# --- What is shown --------------------------------------------------------------------------
+
+
+def test_words_around_the_match_are_marked() -> None:
+    put("a", "题目", "前" * 300 + "调研怎么下得去" + "后" * 300)
+    (hit,) = search.find("下得去", READER).rows
+    assert "<mark>下得去</mark>" in hit.snippet
+    assert hit.snippet.startswith("…")
+    assert hit.snippet.endswith("…")
+
+
+def test_title_and_body_are_escaped() -> None:
+    put("a", "<script>材料</script>", "<img src=x onerror=y>材料")
+    (hit,) = search.find("材料", READER).rows
+    assert "<script>" not in hit.title
+    assert "<img" not in hit.snippet
+    assert "<mark>材料</mark>" in hit.title

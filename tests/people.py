@@ -1,0 +1,155 @@
+"""The cast: one small tree of units and people with one role each, made when first asked for.
+
+region ─┬─ prefecture ── county
+        ├─ department (handles letters)
+        └─ office
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from accounts.models import Membership, Person, Unit, UnitEdge
+from accounts.passwords import hashed
+from core import clock, csrf
+from core.db import db
+
+PASSWORD = "correct horse battery"
+_HASH = hashed(PASSWORD)
+TREE = {
+    "region": None,
+    "prefecture": "region",
+    "county": "prefecture",
+    "department": "region",
+    "office": "region",
+}
+# username → (unit, role)
+PEOPLE = {
+    "cadre": ("county", "cadre"),
+    "cadre2": ("prefecture", "cadre"),
+    "delegate": ("county", "delegate"),
+    "supervisor": ("region", "supervisor"),
+    "expert": ("region", "expert"),
+    "moderator": ("region", "moderator"),
+    "moderator2": ("prefecture", "moderator"),
+    "chief_moderator": ("region", "chief_moderator"),
+    "mail_office": ("office", "mail_office"),
+    "handler": ("department", "handler"),
+    "handler2": ("department", "handler"),
+    "signer": ("department", "signer"),
+    "minister": ("region", "minister"),
+    "leader": ("county", "leader"),
+    "office": ("office", "office"),
+    "unit_admin": ("prefecture", "unit_admin"),
+    "inspector": ("region", "inspector"),
+    "admin": ("region", "admin"),
+}
+
+
+class Visitor:
+    """A browser without JavaScript: a client that sends the session's token with every form."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, url: str, **options: Any) -> TestResponse:
+        return self.client.get(url, **options)
+
+    def token(self) -> str:
+        with self.client.session_transaction() as session:
+            if csrf.FIELD not in session:
+                session[csrf.FIELD] = "a token for tests"
+            return str(session[csrf.FIELD])
+
+    def post(self, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        return self.client.post(url, data={csrf.FIELD: self.token(), **(data or {})}, **options)
+
+
+@dataclass
+class Cast:
+    app: Flask
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def id(self, username: str) -> int:
+        """The person's id; the tree and the person are made when missing. Needs no context."""
+        if username not in self.ids:
+            with self.app.app_context():
+                self._make(username)
+        return self.ids[username]
+
+    def person(self, username: str) -> Person:
+        """The person with unit and memberships loaded, in the current context."""
+        from accounts.session import PERSON_OPTIONS
+
+        return (
+            db.session.scalars(
+                select(Person).where(Person.id == self.id(username)).options(*PERSON_OPTIONS)
+            )
+            .unique()
+            .one()
+        )
+
+    def unit_id(self, key: str) -> int:
+        self._tree()
+        return self.ids[f"unit:{key}"]
+
+    def visitor(self, username: str | None = None) -> Visitor:
+        """A browser, signed in as the person or as nobody."""
+        visitor = Visitor(self.app.test_client())
+        if username is not None:
+            self.id(username)
+            answer = visitor.post("/login", {"username": username, "password": PASSWORD})
+            assert answer.status_code == 302, answer.status_code
+        return visitor
+
+    def _tree(self) -> None:
+        if "unit:region" in self.ids:
+            return
+        with self.app.app_context():
+            for key, parent in TREE.items():
+                unit = Unit(key=key, name=f"{key}单位", kind="department")
+                db.session.add(unit)
+                db.session.flush()
+                above = ""
+                if parent is not None:
+                    parent_id = self.ids[f"unit:{parent}"]
+                    above = db.session.get_one(Unit, parent_id).path
+                    db.session.add(
+                        UnitEdge(
+                            child_id=unit.id,
+                            parent_id=parent_id,
+                            valid_from=clock.today() - timedelta(days=400),
+                        )
+                    )
+                unit.path = f"{above or '/'}{unit.id}/"
+                self.ids[f"unit:{key}"] = unit.id
+            db.session.commit()
+
+    def _make(self, username: str) -> None:
+        self._tree()
+        unit, role = PEOPLE[username]
+        today = clock.today()
+        person = Person(
+            username=username,
+            name=f"{username}同志",
+            unit_id=self.ids[f"unit:{unit}"],
+            password_hash=_HASH,
+            memberships=[
+                Membership(
+                    unit_id=self.ids[f"unit:{unit}"],
+                    role=role,
+                    valid_from=today - timedelta(days=100),
+                    valid_until=today + timedelta(days=100),
+                )
+            ],
+        )
+        db.session.add(person)
+        db.session.commit()
+        self.ids[username] = person.id

@@ -1,0 +1,411 @@
+"""Counting answers, and keeping back what would point at somebody."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from core import clock
+from core.db import db
+from core.policy import SYSTEM
+from surveys import publishing, responses, results, rights
+from surveys.definition import Definition, DefinitionFault, read
+from surveys.models import OpenAnswer, Survey
+from surveys.shelves import close_due
+from tests.conftest import counted
+from tests.people import Cast
+from tests.surveys.conftest import GOOD, Desk, document, label
+
+Given = list[dict[str, Any]]
+
+# --- Against a plain recount ---------------------------------------------------------------
+
+OPTIONS = {"one": "abc", "many": ["a", "b", "c", "none"], "grid": "123"}
+
+
+@st.composite
+def filled(draw: st.DrawFn) -> Given:
+    """One filled form of the tests' survey."""
+    rows: Given = [{"question": "one", "option": draw(st.sampled_from("abc"))}]
+    many = draw(st.sets(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=2))
+    rows += [{"question": "many", "option": key} for key in sorted(many)]
+    for row in "xy":
+        if (key := draw(st.sampled_from(["", "1", "2", "3"]))) != "":
+            rows.append({"question": "grid", "row": row, "option": key})
+    if (number := draw(st.none() | st.integers(0, 60))) is not None:
+        rows.append({"question": "num", "number": float(number)})
+    if (rate := draw(st.none() | st.integers(0, 10))) is not None:
+        rows.append({"question": "rate", "number": float(rate)})
+    if (day := draw(st.none() | st.dates(date(2020, 1, 1), date(2026, 12, 31)))) is not None:
+        rows.append({"question": "when", "day": day})
+    if draw(st.booleans()):
+        rows.append({"question": "text", "text": "有话说"})
+    return rows
+
+
+def recount(forms: list[Given]) -> tuple[Counter[Any], Counter[str], Counter[str]]:
+    """Cells, answered and written, counted by hand."""
+    cells: Counter[Any] = Counter()
+    answered: Counter[str] = Counter()
+    written: Counter[str] = Counter()
+    for form in forms:
+        for row in form:
+            if "text" in row:
+                written[row["question"]] += 1
+            else:
+                where = (row["question"], row.get("row", ""), row.get("option", ""))
+                cells[(*where, row.get("number"), row.get("day"))] += 1
+        answered.update({row["question"] for row in form if "text" not in row})
+    return cells, answered, written
+
+
+@pytest.fixture
+def opened(desk: Desk) -> str:
+    return desk.make()
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(forms=st.lists(filled(), min_size=5, max_size=40))
+def test_counts_equal_a_plain_recount(opened: str, app: Flask, forms: list[Given]) -> None:
+    with app.app_context():
+        survey = db.session.scalars(select(Survey).where(Survey.slug == opened)).one()
+        for form in forms:
+            assert responses.cast(survey, rights.mint(survey), form)
+        responses.release(survey)
+        counts = results.count(survey)
+        db.session.rollback()
+    cells, answered, written = recount(forms)
+    found = {(c.question, c.row, c.option, c.number, c.day): c.count for c in counts.cells}
+    assert found == dict(cells)
+    assert counts.answered == dict(answered)
+    assert counts.written == dict(written)
+    assert counts.responses == len(forms)
+
+
+@settings(deadline=None)
+@given(values=st.lists(st.integers(-1000, 1000), min_size=1, max_size=200))
+def test_mean_and_median_equal_the_library(values: list[int]) -> None:
+    tally = sorted(Counter(map(float, values)).items())
+    assert results.mean(tally) == pytest.approx(statistics.fmean(values))
+    assert results.median(tally) == statistics.median(values)
+
+
+@settings(deadline=None)
+@given(values=st.lists(st.integers(0, 10**6), min_size=1, max_size=200), places=st.integers(0, 2))
+def test_ranges_hold_every_number_once(values: list[int], places: int) -> None:
+    numbers = [value / 10**places for value in values]
+    tally = sorted(Counter(numbers).items())
+    ranges = results.binned(tally, places)
+    assert sum(count for _low, _high, count in ranges) == len(numbers)
+    assert len(ranges) <= results.MOST_BINS
+    for low, high, count in ranges:
+        inside = [n for n in numbers if low - 1e-6 <= n <= high + 1e-6]
+        assert len(inside) == count
+
+
+# --- What is shown -------------------------------------------------------------------------
+
+
+def definition(**changes: Any) -> Definition:
+    return read(document(**changes))
+
+
+@pytest.fixture
+def spoken(app: Flask) -> Any:
+    """A request in Chinese, for what is said."""
+    with app.test_request_context():
+        yield app
+
+
+def shown(counts: results.Counts, *definitions: Definition) -> dict[str, results.QuestionResult]:
+    sections = results.present(definitions or (definition(),), counts)
+    return {one.question.key: one for _title, found in sections for one in found}
+
+
+def cells(*rows: tuple[str, str, str, float | None, date | None, int]) -> results.Counts:
+    answered: Counter[str] = Counter()
+    for question, _row, _option, _number, _day, count in rows:
+        answered[question] += count
+    return results.Counts(50, tuple(results.Cell(*row) for row in rows), dict(answered))
+
+
+def test_question_that_four_answered_is_hidden(spoken: Any) -> None:
+    four = cells(("one", "", "a", None, None, 3), ("one", "", "b", None, None, 1))
+    five = cells(("one", "", "a", None, None, 4), ("one", "", "b", None, None, 1))
+    assert shown(four)["one"].is_hidden
+    assert shown(four)["one"].bars == ()
+    assert shown(four)["one"].sentence == "回答这一题的不足 5 人，不显示结果。"
+    assert [bar.count for bar in shown(five)["one"].bars] == [4, 1, 0]
+    assert [bar.share for bar in shown(five)["one"].bars] == [80, 20, 0]
+    assert shown(five)["one"].sentence == "5 人回答。选得最多的是“选项a”：4 人，占 80%。"
+
+
+def test_row_of_a_matrix_that_four_answered_is_hidden(spoken: Any) -> None:
+    counts = cells(("grid", "x", "1", None, None, 6), ("grid", "y", "2", None, None, 4))
+    first, second = shown(counts)["grid"].lines
+    assert [bar.count for bar in first.bars] == [6, 0, 0]
+    assert second.bars == ()
+
+
+def test_numbers_and_days_are_summed_up(spoken: Any) -> None:
+    counts = cells(
+        *(("num", "", "", float(n), None, 2) for n in (0, 1, 5, 30)),
+        ("when", "", "", None, date(2026, 1, 31), 3),
+        ("when", "", "", None, date(2026, 3, 1), 3),
+        ("rate", "", "", 10.0, None, 5),
+    )
+    found = shown(counts)
+    assert found["num"].sentence == "8 人回答。平均 9，中位数 3。"
+    assert [(bar.label, bar.count) for bar in found["num"].bars] == [
+        ("0 到 4", 4),
+        ("5 到 9", 2),
+        ("10 到 14", 0),
+        ("15 到 19", 0),
+        ("20 到 24", 0),
+        ("25 到 29", 0),
+        ("30 到 34", 2),
+    ]
+    assert [(bar.label, bar.count) for bar in found["when"].bars] == [
+        ("2026年1月", 3),
+        ("2026年2月", 0),
+        ("2026年3月", 3),
+    ]
+    assert [bar.count for bar in found["rate"].bars] == [0] * 10 + [5]
+    assert found["brief"].sentence == "还没有人写。"
+
+
+def test_days_far_apart_are_summed_up_by_year(spoken: Any) -> None:
+    counts = cells(
+        ("when", "", "", None, date(1900, 1, 1), 2),
+        ("when", "", "", None, date(2026, 3, 1), 2),
+        ("when", "", "", None, date(2200, 12, 31), 2),
+    )
+    assert [bar.label for bar in shown(counts)["when"].bars] == ["1900年", "2026年", "2200年"]
+
+
+def test_what_an_older_version_asked_is_still_shown(spoken: Any) -> None:
+    old = document()
+    new = document()
+    new["sections"][0]["questions"][0]["options"].pop(0)
+    new["sections"][0]["questions"][0]["options"][0]["label"] = label("新的说法")
+    gone = new["sections"][1]["questions"].pop(0)
+    counts = cells(
+        ("one", "", "a", None, None, 5),
+        ("one", "", "b", None, None, 5),
+        ("num", "", "", 3.0, None, 5),
+    )
+    found = shown(counts, read(new), read(old))
+    assert [(bar.label, bar.count) for bar in found["one"].bars] == [
+        ("新的说法", 5),
+        ("其他", 0),
+        ("选项a", 5),
+    ]
+    assert found[gone["key"]].answered == 5
+    assert results.present((read(new), read(old)), counts)[-1][0] == "先前版本里的题目"
+
+
+# --- When it is shown ----------------------------------------------------------------------
+
+
+def people(desk: Desk, count: int, slug: str = "work") -> None:
+    """So many anonymous answers, one after another."""
+    with desk.app.app_context():
+        survey = db.session.scalars(select(Survey).where(Survey.slug == slug)).one()
+        given = [rights.mint(survey) for _ in range(count)]
+    for right in given:
+        sent = desk.app.test_client().post(f"/surveys/{slug}/send", data={**GOOD, "right": right})
+        assert sent.status_code == 303
+
+
+def total(page: Any) -> int:
+    found = re.search(r"计入的答卷</dt><dd>(\d+)", page.text)
+    assert found, page.text
+    return int(found[1])
+
+
+def test_results_move_in_batches_of_five(desk: Desk, cast: Cast) -> None:
+    desk.make(results_when="always")
+    visitor = cast.visitor("delegate")
+    office = cast.visitor("office")
+    people(desk, 4)
+    for reader in (visitor, office):
+        page = reader.get("/surveys/work/results")
+        assert "收到的答卷不足五份" in page.text
+        assert "单选" not in page.text
+    people(desk, 1)
+    assert total(visitor.get("/surveys/work/results")) == 5
+    for _ in range(4):
+        people(desk, 1)
+        assert total(visitor.get("/surveys/work/results")) == 5
+        assert total(office.get("/surveys/work/results")) == 5
+    people(desk, 1)
+    assert total(visitor.get("/surveys/work/results")) == 10
+
+
+@pytest.mark.parametrize(
+    ("more", "shown_at_last", "words"),
+    [
+        (0, 5, "全部答卷都已计入"),
+        (1, 5, "最后还有 1 份没有计入"),
+        (4, 5, "最后还有 4 份没有计入"),
+        (5, 10, "全部答卷都已计入"),
+    ],
+)
+def test_last_few_are_not_counted_alone(
+    desk: Desk, cast: Cast, more: int, shown_at_last: int, words: str
+) -> None:
+    desk.make(results_when="always")
+    people(desk, 5 + more)
+    desk.move("work", "close")
+    page = cast.visitor("cadre").get("/surveys/work/results")
+    assert total(page) == shown_at_last
+    assert words in page.text
+
+
+def test_closing_with_few_answers_shows_none(desk: Desk, cast: Cast) -> None:
+    desk.make()
+    people(desk, 4)
+    desk.move("work", "close")
+    assert "收到的答卷不足五份" in cast.visitor("cadre").get("/surveys/work/results").text
+
+
+@pytest.mark.parametrize(
+    ("state", "when", "reader", "status"),
+    [
+        ("open", "closed", "delegate", 403),
+        ("open", "closed", "office", 200),
+        ("open", "always", "delegate", 200),
+        ("open", "always", "cadre", 403),
+        ("paused", "always", "delegate", 200),
+        ("closed", "closed", "cadre", 200),
+        ("archived", "closed", "cadre", 200),
+        ("draft", "always", "office", 403),
+        ("draft", "always", "delegate", 404),
+    ],
+)
+def test_results_are_for_those_who_may_see_them(
+    desk: Desk, cast: Cast, state: str, when: str, reader: str, status: int
+) -> None:
+    desk.make(state=state, results_when=when, audience=["delegate"])
+    assert cast.visitor(reader).get("/surveys/work/results").status_code == status
+
+
+def test_results_come_when_the_last_day_is_past(desk: Desk, cast: Cast, app: Flask) -> None:
+    """The clock ends a survey; the job then takes in what was held."""
+    desk.make()
+    people(desk, 6)
+    assert cast.visitor("cadre").get("/surveys/work/results").status_code == 403
+    with app.app_context():
+        end = db.session.scalars(select(Survey.closes_at)).one()
+    assert end is not None
+    with clock.travel(end + timedelta(minutes=1)):
+        visitor = cast.visitor("cadre")
+        assert total(visitor.get("/surveys/work/results")) == 5
+        with app.app_context():
+            close_due()
+            db.session.commit()
+            survey = db.session.scalars(select(Survey)).one()
+            assert survey.state == "closed"
+            close_due()
+        assert "最后还有 1 份没有计入" in visitor.get("/surveys/work/results").text
+
+
+def test_named_results(desk: Desk, cast: Cast) -> None:
+    """The office sees a named survey's totals as they are; others see them after the end."""
+    desk.make(anonymity="named")
+    names = ["cadre", "cadre2", "delegate", "expert", "leader", "minister"]
+    for name in names:
+        assert desk.fill(cast.visitor(name)).status_code == 303
+    assert total(cast.visitor("office").get("/surveys/work/results")) == 6
+    assert cast.visitor("cadre").get("/surveys/work/results").status_code == 403
+    desk.move("work", "close")
+    assert total(cast.visitor("cadre").get("/surveys/work/results")) == 6
+
+
+def test_named_results_that_are_always_shown_move_in_batches(desk: Desk, cast: Cast) -> None:
+    desk.make(anonymity="named", results_when="always")
+    names = ["cadre", "cadre2", "delegate", "expert", "leader", "minister"]
+    for name in names:
+        desk.fill(cast.visitor(name))
+    assert total(cast.visitor("cadre").get("/surveys/work/results")) == 5
+
+
+def test_results_cost_the_same_at_any_size(desk: Desk, cast: Cast, app: Flask) -> None:
+    desk.make(results_when="always")
+    desk.make(slug="mine", anonymity="named")
+    people(desk, 5)
+    visitor, office = cast.visitor("delegate"), cast.visitor("office")
+    for reader, path in ((visitor, "work"), (office, "work"), (office, "mine")):
+        with counted(app) as statements:
+            assert reader.get(f"/surveys/{path}/results").status_code == 200
+        assert len(statements) <= 8, statements
+    with counted(app) as few:
+        visitor.get("/surveys/work/results")
+    people(desk, 20)
+    with counted(app) as many:
+        visitor.get("/surveys/work/results")
+    assert len(few) == len(many)
+
+
+# --- What people wrote ---------------------------------------------------------------------
+
+
+def test_texts_are_the_offices_alone(desk: Desk, cast: Cast, app: Flask) -> None:
+    desk.make(results_when="always")
+    people(desk, 4)
+    office = cast.visitor("office")
+    assert "不足五份，还不能看" in office.get("/surveys/work/answers").text
+    people(desk, 1)
+    page = office.get("/surveys/work/answers?question=text")
+    assert page.text.count("少开会。") == 5
+    assert office.get("/surveys/work/answers?question=num").status_code == 404
+    assert office.get("/surveys/work/answers?question=zzz").status_code == 404
+    visitor = cast.visitor("delegate")
+    assert visitor.get("/surveys/work/answers").status_code == 403
+    results_page = visitor.get("/surveys/work/results").text
+    assert "少开会。" not in results_page
+    assert "5 人写了意见" in results_page
+    with counted(app) as statements:
+        office.get("/surveys/work/answers")
+    assert len(statements) <= 8
+
+
+def test_texts_come_in_the_order_of_chance(desk: Desk, cast: Cast, app: Flask) -> None:
+    desk.make()
+    people(desk, 5)
+    with app.app_context():
+        ids = db.session.scalars(select(OpenAnswer.id).order_by(OpenAnswer.id)).all()
+        assert len({one.int >> 64 for one in ids}) == 10, "random in every part"
+
+
+def test_text_cannot_run(desk: Desk, cast: Cast) -> None:
+    desk.make(results_when="always")
+    with desk.app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        given = [rights.mint(survey) for _ in range(5)]
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    for right in given:
+        data = {**GOOD, "right": right, "q-text": hostile}
+        desk.app.test_client().post("/surveys/work/send", data=data)
+    page = cast.visitor("office").get("/surveys/work/answers?question=text").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_version_of_a_closed_survey_cannot_change(desk: Desk, app: Flask) -> None:
+    desk.make(state="closed")
+    with app.app_context(), pytest.raises(DefinitionFault, match="已经结束"):
+        publishing.bring(read(document(minutes=7)), SYSTEM)
