@@ -354,12 +354,12 @@ def test_shut_survey_says_why(
 
 def test_form_shuts_at_the_end_of_its_last_day(desk: Desk, cast: Cast) -> None:
     desk.make(days=[0, 0])
-    visitor = cast.visitor("delegate")
     with desk.app.app_context():
         midnight = clock.start_of(clock.today() + timedelta(days=1))
-    page = visitor.get("/surveys/work")
-    data = {**hidden(page), **GOOD}
     with clock.travel(midnight - timedelta(seconds=30)):
+        visitor = cast.visitor("delegate")
+        page = visitor.get("/surveys/work")
+        data = {**hidden(page), **GOOD}
         assert desk.fill(visitor).status_code == 303
     with desk.app.app_context():
         db.session.execute(delete(SpentRight))
