@@ -161,7 +161,7 @@ def faulty(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
     if not form.optional:
         yield "missing", {**form.fixed, **kept, **dict.fromkeys([*form.texts][:1], "")}
     for name, limit in form.texts.items():
-        yield f"{name} too long", {**form.fixed, **kept, name: LONG * (limit * 10 // len(LONG))}
+        yield f"{name} too long", {**form.fixed, **kept, name: LONG + "x" * limit}
     for name in form.kinds:
         yield f"{name} of no kind", {**form.fixed, **kept, name: f"{KEPT}<b>"}
     if not form.optional and form.texts:
