@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app import create_app
-from core import journal
+from core import figures, journal
 from core.db import db
 from tests.people import Cast
 
@@ -110,6 +110,7 @@ def _prepare(app: Flask) -> None:
 def app(site: Flask) -> Iterator[Flask]:
     """The application with empty tables."""
     yield site
+    figures.forget()
     with site.app_context():
         db.session.remove()
         if db.engine.dialect.name == "sqlite":
