@@ -7,16 +7,15 @@ sentence is made in the reader's language when it is read.
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ForeignKey,
     Index,
+    ScalarSelect,
     Select,
     String,
-    bindparam,
     false,
     func,
     select,
@@ -86,18 +85,22 @@ def tell(person_id: int | None, name: str, url: str, **params: Any) -> None:
         db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params))
 
 
+def unread_of(person_id: Any) -> ScalarSelect[int]:
+    """How many notices a person has not read, as a column for the statement about the person."""
+    return (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.person_id == person_id, Notice.read_at.is_(None))
+        .scalar_subquery()
+    )
+
+
 def unread_count(actor: Actor) -> int:
+    """What the statement that read the actor said; without one it is asked now."""
     if actor.id is None:
         return 0
-    return db.session.scalar(_unread(), {"person": actor.id}) or 0
-
-
-@cache
-def _unread() -> Select[int]:
-    """Made once: it is asked on every page."""
-    return select(func.count()).where(
-        Notice.person_id == bindparam("person"), Notice.read_at.is_(None)
-    )
+    known: int | None = getattr(actor, "unread_count", None)
+    return known if known is not None else db.session.scalar(select(unread_of(actor.id))) or 0
 
 
 def mark_read(actor: Actor) -> None:

@@ -33,7 +33,7 @@ def fill() -> None:
 
 
 def _panel(actor: Actor) -> dict[str, Any]:
-    return {"week": tally.week()}
+    return {"week": tally.recent_week()}
 
 
 def todo(actor: Actor) -> list[tuple[str, Any]]:

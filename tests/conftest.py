@@ -1,4 +1,4 @@
-"""Fixtures for every area: an application on each database, and the cast.
+"""Fixtures for every area: an application on each database, the cast, two boards.
 
 Every test that uses `app` runs on SQLite and on PostgreSQL. Where PostgreSQL is not there it is
 skipped by name; with CI=true its absence is a failure.
@@ -22,9 +22,10 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from app import create_app
-from core import journal
+from core import figures, journal
 from core.db import db
-from tests.people import Cast
+from tests.boards import Forum
+from tests.people import Cast, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
 POSTGRESQL = os.environ.get(
@@ -146,6 +147,7 @@ def _prepare(app: Flask) -> None:
 def app(site: Flask) -> Iterator[Flask]:
     """The application with empty tables."""
     yield site
+    figures.forget()
     with site.app_context():
         db.session.remove()
         if db.engine.dialect.name == "sqlite":
@@ -173,6 +175,32 @@ def context(app: Flask) -> Iterator[Flask]:
 def cast(app: Flask) -> Cast:
     """The people of the tests; see tests/people.py."""
     return Cast(app)
+
+
+@pytest.fixture
+def forum(app: Flask, cast: Cast) -> Forum:
+    """The boards of the tests, and the short ways to post and to decide; see tests/boards.py."""
+    return Forum(app, cast)
+
+
+@pytest.fixture
+def cadre(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("cadre")
+
+
+@pytest.fixture
+def cadre2(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("cadre2")
+
+
+@pytest.fixture
+def moderator(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("moderator")
+
+
+@pytest.fixture
+def chief(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("chief_moderator")
 
 
 @contextmanager
