@@ -17,6 +17,16 @@ BODY = (2, 20_000)
 PLEA = (2, 2_000)
 
 
+class _Titled(CreationForm):
+    """A title. Stands before ReplyForm: what is wrong is told in the order fields are written."""
+
+    title = LineField(_l("标题"), [Required(_l("请写一个标题。"))], limit=TITLE[1])
+
+    def validate_title(self, field: Any) -> None:
+        if len(field.data) < TITLE[0]:
+            raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
+
+
 class ReplyForm(CreationForm):
     """A text; `wording` is what goes in once the form holds."""
 
@@ -51,17 +61,11 @@ class ReplyForm(CreationForm):
             )
 
 
-class ThreadForm(ReplyForm):
+class ThreadForm(ReplyForm, _Titled):
     """A text with a title."""
-
-    title = LineField(_l("标题"), [Required(_l("请写一个标题。"))], limit=TITLE[1])
 
     def typed_title(self) -> str | None:
         return self.title.data
-
-    def validate_title(self, field: Any) -> None:
-        if len(field.data) < TITLE[0]:
-            raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
 
 
 class _Editing(BaseForm):

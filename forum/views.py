@@ -33,7 +33,7 @@ from .models import Board, Post, Thread
 from .reading import Line
 
 bp = Blueprint("forum", __name__)
-QUOTED = 400  # characters of a quotation
+QUOTED = 160  # characters of a quotation
 WITH_UNIT = (joinedload(Board.unit),)
 WITH_VERSIONS = (joinedload(Post.public_revision),)
 

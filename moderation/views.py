@@ -106,8 +106,9 @@ def decide(item: QueueItem, verb: str) -> Any:
 def _onward(item: QueueItem, verb: str) -> Response:
     """Keep the decision and go to the next item, else back to the queue."""
     filters = Filters.asked()
-    flash(_("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb]), "good")
     following = queueing.following(item, filters, current_user)
+    said = _("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb])
+    flash(said if following is None else said + _("下面是下一条。"), "good")
     db.session.commit()
     if following is None:
         return redirect(url_for("moderation.show_queue", **filters.narrowing))

@@ -416,7 +416,8 @@ def _period(number: int, step: int) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{share:.0f}%"
+    """A share as the bars beside it have it: 36.5 reads 36.5%, 80.0 reads 80%."""
+    return f"{share:.1f}".removesuffix(".0") + "%"
 
 
 def decimal(value: float) -> str:

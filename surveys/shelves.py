@@ -41,7 +41,7 @@ def waiting(actor: Actor) -> list[Waiting]:
             title=_("《%(title)s》", title=one.survey.name),
             url=url_for("surveys.show", slug=one.survey.slug),
             detail=_(
-                "约 %(minutes)d 分钟 · %(manner)s",
+                "约 %(minutes)d 分钟，%(manner)s",
                 minutes=one.survey.minutes,
                 manner=one.survey.manner,
             ),

@@ -75,7 +75,7 @@ def test_what_falls_due_first_stands_first(app: Flask, cast: Cast, waiting: list
     ]
     page = home(cast)
     assert titles(page) == ["过期两天", "今天", "十天以后", "没有期限，晚", "没有期限，早"]
-    assert "已过期 2 天" in page
+    assert "已超期 2 天" in page
     assert "今天到期" in page
     assert "due--late" in page
 

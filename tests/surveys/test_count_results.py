@@ -153,6 +153,15 @@ def test_question_that_four_answered_is_hidden(spoken: Any) -> None:
     assert shown(five)["one"].sentence == "5 人回答。选得最多的是“选项a”：4 人，占 80%。"
 
 
+def test_a_share_reads_as_the_bar_beside_it_does() -> None:
+    assert [results.percent(share) for share in (36.5, 80, 39.47, 0)] == [
+        "36.5%",
+        "80%",
+        "39.5%",
+        "0%",
+    ]
+
+
 def test_row_of_a_matrix_that_four_answered_is_hidden(spoken: Any) -> None:
     counts = cells(("grid", "x", "1", None, None, 6), ("grid", "y", "2", None, None, 4))
     first, second = shown(counts)["grid"].lines
