@@ -123,10 +123,10 @@ class Discussion:
             self.is_settled = copy % UNSETTLED_EVERY > 0
             for script in self.scripts:
                 self._thread(script, copy)
+            self.events.sort(key=_moment)
+            journal.append_all(self.events)
+            self.events.clear()
         self.bulk.end()
-        self.events.sort(key=_moment)
-        journal.append_all(self.events)
-        self.events.clear()
         for board_id, count in self.thread_counts.items():
             more = {"thread_count": Board.thread_count + count}
             db.session.execute(update(Board).where(Board.id == board_id).values(more))

@@ -1,0 +1,100 @@
+"""Size is nearly free: the pages of a large site take hardly longer than those of a small one.
+
+Both sites are filled by `seed`, with one thread that holds a tenth of the posts besides; they
+answer in turn, request by request, so that whatever else the machine does meets both.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from demo import PASSWORD
+from demo.discussion import FILES
+from demo.reading import table
+from tests.bench import Figure, Options
+from tests.bench.long_thread import make
+from tests.bench.servers import WARM, Server, demo
+from tests.serving import Reader
+
+SMALL = 10_000
+LIMIT = 1.5
+TURNS = 200  # requests of each page on each site
+PAGE = 20
+# A word of every tenth post, one of a few posts in a thousand, a phrase, two words together, a
+# single character, letters, and one that nobody wrote.
+WORDS = ("基层", "复印机", "同一数据只报一次", "台账 报表", "税", "excel", "查无此词")
+
+
+def measure(options: Options) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as small, tempfile.TemporaryDirectory() as large:
+        yield from compare((Path(small), SMALL), (Path(large), options.large))
+
+
+def compare(*sizes: tuple[Path, int]) -> Iterator[Figure]:
+    """Figures of two sites, the small one first: folder and posts of each. They are filled."""
+    copy = sum(1 + len(one.get("post", ())) for name in FILES for one in table(name)["thread"])
+    threads = [make(folder, posts // 10, round(posts / copy)) for folder, posts in sizes]
+    with demo(sizes[0][0]) as one, demo(sizes[1][0]) as other:
+        pages = [
+            _pages(thread, posts // 10) for thread, (_, posts) in zip(threads, sizes, strict=True)
+        ]
+        sites = [Site(one), Site(other)]
+        for name in pages[0]:
+            taken = _in_turn(sites, name, [page[name] for page in pages])
+            for (_, posts), seconds in zip(sizes, taken, strict=True):
+                at = f"{name}, {posts:,} posts, p95"
+                yield Figure(at, 1000 * _p95(seconds), "ms", None, len(seconds))
+            ratio = _p95(taken[1]) / _p95(taken[0])
+            versus = f"{name}, {sizes[1][1]:,} : {sizes[0][1]:,} posts, p95"
+            yield Figure(versus, ratio, "ratio", LIMIT, len(taken[1]))
+
+
+def _pages(thread: int, posts: int) -> dict[str, tuple[str, ...]]:
+    """The addresses that are asked in turn for each measured page."""
+    last = -(-posts // PAGE)
+    return {
+        "board": ("/forum/dajiatan",),
+        "thread, first page": (f"/threads/{thread}",),
+        "thread, middle page": (f"/threads/{thread}?page={last // 2}",),
+        "thread, last page": (f"/threads/{thread}?page={last}",),
+        "search": tuple(f"/search?q={quote(words)}" for words in WORDS),
+        "queue": ("/moderation", "/moderation?decided=1"),
+        "home": ("/",),
+    }
+
+
+class Site:
+    """A reader and a reviewer, signed in."""
+
+    def __init__(self, server: Server) -> None:
+        self.reader, self.reviewer = Reader(server.port), Reader(server.port)
+        self.reader.sign_in("cadre", PASSWORD)
+        self.reviewer.sign_in("moderator", PASSWORD)
+
+    def ask(self, name: str, path: str) -> float:
+        """Seconds until the whole page is there."""
+        reader = self.reviewer if name == "queue" else self.reader
+        began = time.perf_counter()
+        status, _page = reader.ask(path)
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}")
+        return time.perf_counter() - began
+
+
+def _in_turn(sites: list[Site], name: str, paths: list[tuple[str, ...]]) -> list[list[float]]:
+    """Seconds of every request, for each site."""
+    taken: list[list[float]] = [[] for _ in sites]
+    for turn in range(-WARM, TURNS):
+        for site, own, seconds in zip(sites, paths, taken, strict=True):
+            took = site.ask(name, own[turn % len(own)])
+            if turn >= 0:
+                seconds.append(took)
+    return taken
+
+
+def _p95(seconds: list[float]) -> float:
+    return sorted(seconds)[int(0.95 * len(seconds))]
