@@ -31,16 +31,21 @@ def seed_command(scale: int) -> None:
     Example: flask --app app seed --scale 10
     """
     from core import installation
-    from core.db import db
+    from core.db import db, reading
 
     from . import discussion, seed
 
     installation.prepare()
     try:
         seed.ensure(scale)
+        return
     except KeyboardInterrupt:
         db.session.rollback()
-        raise click.ClickException(
-            f"Stopped. The discussion is there {discussion.copies()} of {scale} times and whole; "
-            "the same command goes on from there."
-        ) from None
+    # The connection that was broken off in the middle of a statement may still hold SQLite's
+    # write lock; reading needs none.
+    with reading():
+        there = discussion.copies()
+    raise click.ClickException(
+        f"Stopped. The discussion is there {there} of {scale} times and whole; "
+        "the same command goes on from there."
+    )

@@ -24,9 +24,9 @@ SMALL = 10_000
 LIMIT = 1.5
 TURNS = 200  # requests of each page on each site
 PAGE = 20
-# A word of every tenth post, one of a few posts in a thousand, a phrase, two words together, a
-# single character, letters, and one that nobody wrote.
-WORDS = ("基层", "复印机", "同一数据只报一次", "台账 报表", "税", "excel", "查无此词")
+# A word of half the posts, one of 4 % and one of 0.3 %, a phrase, two words together, a single
+# character, a number, and one that nobody wrote.
+WORDS = ("我们", "基层", "复印机", "同一数据只报一次", "我们 台账", "会", "47", "查无此词")
 
 
 def measure(options: Options) -> Iterator[Figure]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import signal
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from accounts.models import Person, Unit
+from app import create_app
 from core import journal, search
 from core.db import db
 from core.text import plain
@@ -26,6 +29,7 @@ from tests.demo.conftest import SCALE, new_site, seed
 from tests.demo.rows import checksums
 from tests.forum.test_invariants import check
 from tests.people import Cast
+from tests.serving import start
 
 COPY = 307  # posts as written
 
@@ -190,6 +194,27 @@ def test_stopped_and_resumed_gives_the_same_rows(
         assert f"the discussion is there {SCALE} times" in resumed.output
         with app.app_context():
             assert checksums() == expected
+
+
+def test_ctrl_c_tells_how_far_it_came(tmp_path: Path) -> None:
+    """The real command, broken off in the middle of whatever it does."""
+    scale = 60
+    process = start(tmp_path, "seed", "--scale", str(scale), SECRET_KEY="")
+    assert process.stdout is not None
+    assert "of the discussion: 16 of 60" in process.stdout.readline()
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    told = re.search(r"Stopped\. The discussion is there (\d+) of 60 times and whole", said)
+    assert told is not None, said
+    assert "Traceback" not in said
+    app = create_app({"SECRET_KEY": "", "DATA_DIR": str(tmp_path), "DATABASE_URL": ""})
+    with app.app_context():
+        assert count(Post) == COPY * int(told[1])
+        assert list(journal.verify()) == []
+        db.session.remove()
+        db.engine.dispose()
 
 
 def db_kind(app: Flask) -> str:
