@@ -18,6 +18,7 @@ from sqlalchemy import JSON, Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys
+from .bulk import insert_all
 from .db import Base, db
 
 NOTHING = "0" * 64
@@ -162,6 +163,7 @@ def append_all(rows: list[dict[str, Any]]) -> None:
             "facts": {},
             "note_digest": None,
             **row,
+            "at": row["at"].replace(microsecond=0),
             "id": count,
             "previous": previous,
             "subject_id": str(row["subject_id"]),
@@ -169,7 +171,7 @@ def append_all(rows: list[dict[str, Any]]) -> None:
         full["digest"] = previous = _digest(full)
         sealed.append(full)
     if sealed:
-        db.session.execute(insert(JournalEvent), sealed)
+        insert_all(JournalEvent, sealed)
         db.session.execute(
             update(JournalHead)
             .where(JournalHead.id == 1)

@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, letters, organisation, reading, surveys
+from . import campaign, discussion, letters, organisation, surveys
 
 
 def ensure(scale: int = 1) -> None:
@@ -24,13 +24,10 @@ def ensure(scale: int = 1) -> None:
         )
     if scale == 1 and db.session.scalar(select(Thread.id).limit(1)) is not None:
         return  # every start but the first comes here, and reads none of the demo's texts
-    people = organisation.Organisation.read()
-    written = sum(len(reading.table(name)["thread"]) for name in discussion.FILES)
-    there = (db.session.scalar(select(func.count()).select_from(Thread)) or 0) // written
+    there = discussion.copies()
     if there < scale:
-        discussion.multiply(people, there, scale)
-        db.session.commit()
-        click.echo(f"the discussion is there {scale} times")
+        discussion.multiply(organisation.Organisation.read(), there, scale)
+    click.echo(f"the discussion is there {max(there, scale)} times")
 
 
 def _fill() -> None:

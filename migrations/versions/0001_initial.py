@@ -87,7 +87,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "search_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=False),
         sa.Column("piece", sa.Integer(), nullable=False),
@@ -99,7 +104,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
     )
     with op.batch_alter_table("search_entries", schema=None) as batch_op:
-        batch_op.create_index("ix_search_entries_at", ["at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_search_entries_kind_subject_id"), ["kind", "subject_id"], unique=False
         )
@@ -1480,7 +1484,6 @@ def downgrade() -> None:
     op.drop_table("submissions")
     with op.batch_alter_table("search_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_entries_kind_subject_id"))
-        batch_op.drop_index("ix_search_entries_at")
 
     op.drop_table("search_entries")
     op.drop_table("journal_heads")
