@@ -128,7 +128,8 @@ class QueueItem(Stateful, Base):
     subject_id: Mapped[int]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    # No index of its own: it would draw the queue away from the order of the moments.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     place: Mapped[str] = mapped_column(String(80))
     heading: Mapped[str] = mapped_column(String(200))
     excerpt: Mapped[str] = mapped_column(String(EXCERPT + 1))

@@ -1071,7 +1071,6 @@ def upgrade() -> None:
             batch_op.f("ix_queue_items_revision_id"), ["revision_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_queue_items_state"), ["state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_queue_items_unit_id"), ["unit_id"], unique=False)
         batch_op.create_index(
             "ix_queue_items_waiting",
             ["opened_at", "id"],
@@ -1359,7 +1358,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_queue_items_unit_id"))
         batch_op.drop_index(batch_op.f("ix_queue_items_state"))
         batch_op.drop_index(batch_op.f("ix_queue_items_revision_id"))
         batch_op.drop_index(batch_op.f("ix_queue_items_place_closed_at"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from http.client import RemoteDisconnected
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,7 +81,11 @@ class Site:
     def ask(self, path: str) -> float:
         """Seconds of processor time that the page takes."""
         used = self.server.cpu()
-        status, _page = self.reader.ask(path)
+        try:
+            status, _page = self.reader.ask(path)
+        except RemoteDisconnected:  # the other site was slow, and this line idle for too long
+            self.reader.line.close()
+            return self.ask(path)
         if status != 200:
             raise RuntimeError(f"{path} answered {status}")
         return self.server.cpu() - used
