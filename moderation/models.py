@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(minutes=10)
 EXCERPT = 120  # characters of a text shown in the queue
 BODY_FORMATS = ("plain", "html")
-ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check")
+ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check", "matched")
 VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn")
 
 
@@ -53,7 +53,8 @@ class Revision(Stateful, Base):
         "draft",
         submit=("draft", "pending"),
         exempt=("draft", "published"),
-        approve=("pending", "published"),
+        # What a rule flagged is public already when its reviewer lets it be.
+        approve=(("pending", "published"), "published"),
         **{"return": ("pending", "returned")},
         reject=("pending", "rejected"),
         hide=("published", "hidden"),

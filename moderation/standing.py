@@ -16,6 +16,7 @@ from core.i18n import ngettext
 
 from .models import Decision, QueueItem, Revision
 from .reasons import REASONS
+from .terms import screening
 
 SAMPLE = 50
 SETTLED = ("published", "superseded")
@@ -39,6 +40,7 @@ class Standing:
     text: Unsettled
     decision: Decision | None
     usual_wait: timedelta | None
+    remarks: tuple[str, ...] = ()  # of the rules that the text met
 
     @property
     def state(self) -> str:
@@ -108,13 +110,20 @@ def usual_wait(place: str) -> timedelta | None:
 
 
 def standings(place: str, texts: Iterable[Unsettled]) -> dict[int, Standing]:
-    """How own texts of one place stand, by id of the subject; at most two statements."""
+    """How own texts of one place stand, by id of the subject; at most three statements."""
     texts = list(texts)
     decided = [one.revision_id for one in texts if one.state not in ("pending", "withdrawn")]
     decisions = _decisions(decided)
     waits = any(one.state in ("pending", "appealed") for one in texts)
     wait = usual_wait(place) if waits else None
-    return {one.subject_id: Standing(one, decisions.get(one.revision_id), wait) for one in texts}
+    pending = [one.revision_id for one in texts if one.state == "pending"]
+    remarks = screening.remarks_on(pending) if pending else {}
+    return {
+        one.subject_id: Standing(
+            one, decisions.get(one.revision_id), wait, tuple(remarks.get(one.revision_id, ()))
+        )
+        for one in texts
+    }
 
 
 def _decisions(revision_ids: list[int]) -> dict[int, Decision]:

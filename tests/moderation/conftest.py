@@ -7,6 +7,7 @@ from flask import Flask
 
 from tests.boards import Forum
 from tests.people import Cast, Visitor
+from tests.rules import Rules
 
 
 @pytest.fixture
@@ -32,3 +33,8 @@ def moderator(cast: Cast, forum: Forum) -> Visitor:
 @pytest.fixture
 def chief(cast: Cast, forum: Forum) -> Visitor:
     return cast.visitor("chief_moderator")
+
+
+@pytest.fixture
+def rules(app: Flask, cast: Cast) -> Rules:
+    return Rules(app, cast)
