@@ -100,7 +100,9 @@ def test_an_edit_that_is_held_leaves_the_public_version(
 ) -> None:
     thread = forum.start(cadre, board="chat", body=PLAIN)
     post = forum.post(thread)
-    assert cadre.post(f"/posts/{post}/edit", {"title": "还是这个标题", "body": AD}).status_code == 302
+    assert (
+        cadre.post(f"/posts/{post}/edit", {"title": "还是这个标题", "body": AD}).status_code == 302
+    )
     page = cadre2.get(f"/threads/{thread}").text
     assert PLAIN in page
     assert "薇*信" not in page
@@ -161,7 +163,10 @@ def test_a_reviewer_lets_a_flagged_text_be(
     assert thread.count("一个像样的标题") == 1
     assert cadre2.get(f"/posts/{flagged}/history").text.count("第 1 版") == 1
     with app.app_context():
-        assert [one.verb for one in db.session.scalars(db.select(Decision))] == ["exempt", "approve"]
+        assert [one.verb for one in db.session.scalars(db.select(Decision))] == [
+            "exempt",
+            "approve",
+        ]
         assert db.session.get_one(Post, flagged).thread_id
         assert not list(journal.verify())
 
