@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, letters, organisation, reading, surveys
+from . import campaign, discussion, letters, organisation, reading, surveys, terms
 
 
 def ensure(scale: int = 1) -> None:
@@ -27,6 +27,11 @@ def ensure(scale: int = 1) -> None:
     people = organisation.Organisation.read()
     written = sum(len(reading.table(name)["thread"]) for name in discussion.FILES)
     there = (db.session.scalar(select(func.count()).select_from(Thread)) or 0) // written
+    if there == 0:
+        discussion.multiply(people, 0, 1)
+        terms.fill()  # tried on what was written, once
+        there = 1
+        db.session.commit()
     if there < scale:
         discussion.multiply(people, there, scale)
         db.session.commit()
