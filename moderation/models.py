@@ -31,6 +31,7 @@ from .scope import covers
 
 if TYPE_CHECKING:
     from .reviewable import Reviewable
+    from .terms.models import TermMatch
 
 LEASE = timedelta(minutes=10)
 EXCERPT = 120  # characters of a text shown in the queue
@@ -79,6 +80,10 @@ class Revision(Stateful, Base):
     cleaner: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    matches: Mapped[list[TermMatch]] = relationship(
+        order_by="TermMatch.version_id", viewonly=True, lazy="raise_on_sql"
+    )
 
     @property
     def is_waiting(self) -> bool:

@@ -16,11 +16,11 @@ from core.db import db
 from .difference import Difference, difference
 from .models import Decision, QueueItem, Revision
 from .reviewable import Context, Reviewable
-from .terms.quoting import Matched, matched_in
+from .terms.quoting import MATCHES, Matched, matched_in
 
 ROUNDS = 20
 LOAD = (
-    joinedload(QueueItem.revision),
+    joinedload(QueueItem.revision).options(MATCHES),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
 )

@@ -29,8 +29,6 @@ from core.matching import TermList
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from ..models import Revision
-
 EFFECTS = ("hold", "flag", "note")
 OPEN = ("draft", "trying", "tried")  # one such version a rule has at most, and one live one
 ACTIVE = "state IN ('draft', 'trying', 'tried')"
@@ -161,5 +159,4 @@ class TermMatch(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("term_versions.id"), index=True)
     places: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
-    revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
     version: Mapped[TermVersion] = relationship(lazy="raise_on_sql")

@@ -51,6 +51,7 @@ class Change:
 class Example:
     """A text that a dry run matched. Quoted only when everybody reads it."""
 
+    revision_id: int
     url: str
     is_public: bool
     quotes: list[Markup]
@@ -128,7 +129,7 @@ def _example(revision: Revision, matcher: Matcher) -> Example:
     places = matched(matcher, revision.title, revision.body_html).get(0, []) if is_public else []
     said = parts(revision.title, revision.body_html)
     url = kinds[revision.subject_kind].review_url(revision.subject_id)
-    return Example(url, is_public, quotes(said, places[:PLACES]))
+    return Example(revision.id, url, is_public, quotes(said, places[:PLACES]))
 
 
 def rules() -> list[tuple[TermRule, TermVersion | None, TermVersion | None]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import load_only
 
 from core import text
 from core.db import db
@@ -19,6 +19,7 @@ from ..models import Decision, Revision
 from .models import EFFECTS, TermMatch, TermVersion
 
 MOST = 200  # places of one rule in one text that are kept; more would tell no more
+SAYING = (TermVersion.effect, TermVersion.reason, TermVersion.reason_en)
 Place = tuple[str, int, int]
 
 
@@ -100,22 +101,19 @@ def keep(revision: Revision, hits: Iterable[Hit]) -> None:
 
 def remarks(revision: Revision) -> list[str]:
     """What the rules have to say to the author of a version; nothing names a term."""
-    return remarks_on([revision.id]).get(revision.id, [])
-
-
-def remarks_on(revision_ids: list[int]) -> dict[int, list[str]]:
-    """The same for several versions, by id; one statement."""
-    rows = db.session.scalars(
-        select(TermMatch)
-        .where(TermMatch.revision_id.in_(revision_ids))
-        .options(joinedload(TermMatch.version))
+    found = (
+        select(TermVersion)
+        .join(TermMatch, TermMatch.version_id == TermVersion.id)
+        .where(TermMatch.revision_id == revision.id)
+        .options(load_only(*SAYING))
     )
-    found: dict[int, list[str]] = {}
-    for row in sorted(rows, key=lambda row: (EFFECTS.index(row.version.effect), row.version_id)):
-        said = found.setdefault(row.revision_id, [])
-        if (sentence := _remark(row.version)) not in said:
-            said.append(sentence)
-    return found
+    return in_words(db.session.scalars(found))
+
+
+def in_words(versions: Iterable[TermVersion]) -> list[str]:
+    """The remarks of versions that matched, the gravest first, each once."""
+    ordered = sorted(versions, key=lambda one: (EFFECTS.index(one.effect), one.id))
+    return list(dict.fromkeys(map(_remark, ordered)))
 
 
 def _remark(version: TermVersion) -> str:
@@ -137,7 +135,7 @@ def is_flag_unseen(kind: str, subject_id: int) -> bool:
     )
     flagged = (
         select(TermMatch.id)
-        .join(TermMatch.revision)
+        .join(Revision, Revision.id == TermMatch.revision_id)
         .join(TermMatch.version)
         .join(Decision, Decision.revision_id == Revision.id)
         .where(*of_it, Revision.number > seen)
