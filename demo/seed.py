@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, letters, organisation, surveys
+from . import campaign, discussion, letters, organisation, surveys, terms
 
 
 def ensure(scale: int = 1) -> None:
@@ -24,9 +24,15 @@ def ensure(scale: int = 1) -> None:
         )
     if scale == 1 and db.session.scalar(select(Thread.id).limit(1)) is not None:
         return  # every start but the first comes here, and reads none of the demo's texts
+    people = organisation.Organisation.read()
     there = discussion.copies()
+    if there == 0:
+        discussion.multiply(people, 0, 1)
+        terms.fill()  # tried on what was written, once
+        db.session.commit()
+        there = 1
     if there < scale:
-        discussion.multiply(organisation.Organisation.read(), there, scale)
+        discussion.multiply(people, there, scale)
     click.echo(f"the discussion is there {max(there, scale)} times")
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
-from core.forms import BaseForm, CreationForm, LineField, Required, TextField
+from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required, TextField
 from core.i18n import _, _l
-from core.text import TextFault, plain
+from core.text import TextFault, plain, words
 from moderation import Revision, Wording
 
 TITLE = (4, 80)
@@ -27,7 +27,7 @@ class _Titled(CreationForm):
             raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
 
 
-class ReplyForm(CreationForm):
+class ReplyForm(CarefulForm, CreationForm):
     """A text; `wording` is what goes in once the form holds."""
 
     body = TextAreaField(_l("正文"))
@@ -41,6 +41,9 @@ class ReplyForm(CreationForm):
 
     def typed_title(self) -> str | None:
         return None
+
+    def words_to_check(self) -> list[str]:
+        return [self.wording.title or "", words(self.wording.body_html)]
 
     def validate_body(self, field: Any) -> None:
         typed = field.data or ""

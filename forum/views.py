@@ -21,6 +21,7 @@ from moderation import (
     appeal,
     hide,
     is_reviewer,
+    remarks,
     submit,
     versions,
     why,
@@ -62,7 +63,7 @@ def start_thread(board: Board) -> Any:
         return redirect(url_for("forum.show_post", id=made))
     post = writing.start(board, form.wording, current_user)
     once.made("forum:post", current_user, post.id)
-    return _finish(post)
+    return _handed_in(post)
 
 
 @bp.get("/threads/<int:id>")
@@ -89,7 +90,7 @@ def reply(thread: Thread) -> Any:
         return redirect(url_for("forum.show_post", id=made))
     post = writing.reply(thread, form.wording, current_user)
     once.made("forum:post", current_user, post.id)
-    return _finish(post)
+    return _handed_in(post)
 
 
 @bp.post("/threads/<int:id>/<any(lock, unlock, pin, unpin):verb>")
@@ -100,6 +101,14 @@ def tend_thread(thread: Thread, verb: str) -> Any:
     there = url_for("forum.show_thread", id=thread.id)
     db.session.commit()
     return redirect(there)
+
+
+def _handed_in(post: Post) -> Response:
+    """Tell what the rules about words have to say of a new version."""
+    if post.latest_revision is not None:
+        for remark in remarks(post.latest_revision):
+            flash(remark, "note")
+    return _finish(post)
 
 
 def _finish(post: Post) -> Response:
@@ -141,6 +150,7 @@ def edit_post(post: Post) -> Any:
         return render_template("forum/edit.html", **page, is_stale=True), 409
     if form.wording.digest != latest.digest:
         submit(post, form.wording, current_user)
+        return _handed_in(post)
     return _finish(post)
 
 

@@ -16,6 +16,7 @@ from .models import Revision
 from .reviewable import Context, Passage, Reviewable, ReviewPlace
 from .scope import covers, is_reviewer
 from .standing import Standing, Unsettled, standings
+from .terms.screening import remarks
 from .versions import Version, versions
 from .wording import Wording
 
@@ -34,6 +35,7 @@ __all__ = [
     "covers",
     "hide",
     "is_reviewer",
+    "remarks",
     "standings",
     "submit",
     "versions",
@@ -44,6 +46,10 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     from . import policy, shelves, views  # noqa: F401
+    from .terms import commands
+    from .terms import views as terms_views
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(terms_views.bp)
+    app.cli.add_command(commands.terms_cli)
     shelves.fill()

@@ -10,7 +10,7 @@ from core.i18n import _, stamp
 from core.policy import Actor
 from core.states import IllegalMove
 
-from .door import item_for, publish
+from .door import item_for, publish, waiting_item
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .scope import reviewer_role
@@ -18,10 +18,13 @@ from .scope import reviewer_role
 PUBLISHING = frozenset({"approve", "overturn"})
 ORDINARY = ("approve", "return", "reject")
 ON_APPEAL = ("overturn", "uphold")
+ON_PUBLIC = ("approve", "hide")
 
 
 def verbs_for(item: QueueItem) -> tuple[str, ...]:
-    """The decisions that an item may end with."""
+    """The decisions that an item may end with. Needs its revision."""
+    if item.is_waiting and item.revision.state == "published":  # a rule flagged it
+        return ON_PUBLIC
     return ON_APPEAL if item.reason == "appeal" else ORDINARY
 
 
@@ -59,15 +62,16 @@ def decide(
         raise IllegalMove(item, verb)
     _refuse_claimed(item, actor)
     record = item.subject_class.for_review(item.subject_id, lock=True)
-    revision = record.latest_revision
-    assert revision is not None
+    revision = item.revision
     if revision.id != revision_id:
         raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
     if verb not in verbs_for(item):
         raise IllegalMove(item, verb)
     facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
-    if verb in PUBLISHING:
+    if verb in PUBLISHING and revision.state != "published":
         publish(record, revision, actor, verb, **facts)
+    elif verb == "hide":
+        _take_away(record, revision, actor, explanation, **facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
     return _close(item, record, revision, verb, actor, reason_code, explanation)
@@ -78,11 +82,23 @@ def hide(record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explana
     revision = record.public_revision
     if revision is None:
         raise Conflict(record.latest_revision, _("这一条已经不公开了。"))
-    record.unpublished()
-    item = item_for(record, revision, "spot_check")
+    item = waiting_item(record)
+    if item is None or item.revision_id != revision.id:
+        item = item_for(record, revision, "spot_check")
     item.unit = unit
     _close(item, record, revision, "hide", actor, reason_code, explanation)
-    revision.advance("hide", actor, note=explanation, item=item.id, reason=reason_code)
+    _take_away(record, revision, actor, explanation, item=item.id, reason=reason_code)
+
+
+def _take_away(
+    record: Reviewable,
+    revision: Revision,
+    actor: Actor,
+    explanation: str,
+    **facts: int | str | None,
+) -> None:
+    record.unpublished()
+    revision.advance("hide", actor, explanation, **facts)
     record.public_revision = None
     if record.latest_revision is None or not record.latest_revision.is_waiting:
         record.latest_revision = revision

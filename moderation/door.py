@@ -17,6 +17,7 @@ from core.policy import Actor
 
 from .models import EXCERPT, Decision, QueueItem, Revision, waiting_among
 from .reviewable import Reviewable
+from .terms import screening
 from .wording import Wording
 
 
@@ -24,7 +25,9 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     """Hand in a version: it waits for a reviewer, or is public at once with an exemption.
 
     A version that waits or was returned gives way to it; a public one stays until the new one
-    passes. Raises Conflict when the record takes no new version now.
+    passes. Every version meets the rules about words: "hold" lets it wait wherever it stands,
+    "flag" puts it into the queue however it fares. Raises Conflict when the record takes no new
+    version now.
     """
     latest = record.latest_revision
     if not record.is_editable:
@@ -32,7 +35,9 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     if record.id is None:
         db.session.add(record)
         db.session.flush()
-    item = _waiting(record)
+    item = waiting_item(record)
+    hits = screening.screen(wording.title, wording.body_html)
+    effects = {hit.effect for hit in hits}
     revision = Revision(
         subject_kind=record.kind,
         subject_id=record.id,
@@ -43,23 +48,29 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     )
     if latest is not None and latest.state in ("pending", "returned"):
         latest.advance("supersede", actor)
-    if record.review_first:
+    is_matched = bool(effects & {"hold", "flag"})
+    if record.review_first or "hold" in effects:
         revision.advance("submit", actor)
-        _wait(record, revision, item)
+        _wait(record, revision, item, is_matched)
         record.submitted(revision)
     else:
         publish(record, revision, actor, "exempt")
         db.session.add(Decision(revision_id=revision.id, verb="exempt"))
+        if is_matched or item is not None:
+            _wait(record, revision, item, is_matched)
+    screening.keep(revision, hits)
     record.latest_revision = revision
     return revision
 
 
 def withdraw(record: Reviewable, actor: Actor) -> None:
     """Take back the version that is not public; a public one stays. Raises IllegalMove."""
-    revision = record.latest_revision
+    revision, public = record.latest_revision, record.public_revision
     assert revision is not None
-    item = _waiting(record)
-    if item is not None:
+    item = waiting_item(record)
+    if item is not None and public and screening.is_flag_unseen(record.kind, record.id):
+        _show(item, record, public)  # what is public was flagged, and is still to be looked at
+    elif item is not None:
         _close(item)
         item.advance("withdraw", actor)
     revision.advance("withdraw", actor)
@@ -128,7 +139,7 @@ def _next_number(record: Reviewable) -> int:
     return (last or 0) + 1
 
 
-def _waiting(record: Reviewable) -> QueueItem | None:
+def waiting_item(record: Reviewable) -> QueueItem | None:
     """The item in which the record waits, locked; never waiting for whoever is deciding it."""
     if record.latest_revision_id is None:
         return None
@@ -142,15 +153,22 @@ def _waiting(record: Reviewable) -> QueueItem | None:
         ) from fault
 
 
-def _wait(record: Reviewable, revision: Revision, item: QueueItem | None) -> None:
+def _wait(record: Reviewable, revision: Revision, item: QueueItem | None, is_matched: bool) -> None:
     """Put the version into the queue; an item that waits already now waits with this version."""
     if item is None:
         reason = "edited" if record.is_public else "pre_moderated"
-        db.session.add(item_for(record, revision, reason))
+        db.session.add(item_for(record, revision, "matched" if is_matched else reason))
     else:
-        item.revision_id = revision.id
-        for name, value in _shown(record, revision).items():
-            setattr(item, name, value)
+        _show(item, record, revision)
+        if is_matched:
+            item.reason = "matched"
+
+
+def _show(item: QueueItem, record: Reviewable, revision: Revision) -> None:
+    """Let an item wait with another version."""
+    item.revision_id = revision.id
+    for name, value in _shown(record, revision).items():
+        setattr(item, name, value)
 
 
 def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:

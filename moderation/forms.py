@@ -79,6 +79,7 @@ FORMS: dict[str, type[ApproveForm]] = {
     "approve": ApproveForm,
     "return": ExplainedForm,
     "reject": ReasonedForm,
+    "hide": ReasonedForm,
     "overturn": ExplainedForm,
     "uphold": ExplainedForm,
 }

@@ -31,11 +31,12 @@ from .scope import covers
 
 if TYPE_CHECKING:
     from .reviewable import Reviewable
+    from .terms.models import TermMatch
 
 LEASE = timedelta(minutes=10)
 EXCERPT = 120  # characters of a text shown in the queue
 BODY_FORMATS = ("plain", "html")
-ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check")
+ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check", "matched")
 VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn")
 
 
@@ -53,7 +54,8 @@ class Revision(Stateful, Base):
         "draft",
         submit=("draft", "pending"),
         exempt=("draft", "published"),
-        approve=("pending", "published"),
+        # What a rule flagged is public already when its reviewer lets it be.
+        approve=(("pending", "published"), "published"),
         **{"return": ("pending", "returned")},
         reject=("pending", "rejected"),
         hide=("published", "hidden"),
@@ -78,6 +80,10 @@ class Revision(Stateful, Base):
     cleaner: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    matches: Mapped[list[TermMatch]] = relationship(
+        order_by="TermMatch.version_id", viewonly=True, lazy="raise_on_sql"
+    )
 
     @property
     def is_waiting(self) -> bool:

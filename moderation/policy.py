@@ -5,6 +5,7 @@ from core.policy import is_its, role, rules, signed_in, system
 from .scope import REVIEWERS
 
 reviewer = role(*REVIEWERS)
+chief = role("chief_moderator")
 # At or above the item's unit; nobody on an own text, nor on an appeal against the own decision.
 decider = role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by")
 
@@ -29,5 +30,16 @@ rules(
         "moderation:revision:overturn": reviewer & ~is_its("author"),
         "moderation:revision:uphold": reviewer & ~is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,
+        # Rules about words hold on every board: the chief moderators answer for them.
+        "moderation:terms:list": chief,
+        "moderation:terms:show": chief,
+        "moderation:terms:create": chief,
+        "moderation:terms:edit": chief | system,
+        "moderation:terms:try": chief,
+        "moderation:terms:finish": system,
+        "moderation:terms:enact": chief,
+        "moderation:terms:supersede": chief,
+        "moderation:terms:retire": chief,
+        "moderation:terms:discard": chief,
     }
 )

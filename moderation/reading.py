@@ -16,10 +16,11 @@ from core.db import db
 from .difference import Difference, difference
 from .models import Decision, QueueItem, Revision
 from .reviewable import Context, Reviewable
+from .terms.quoting import MATCHES, Matched, matched_in
 
 ROUNDS = 20
 LOAD = (
-    joinedload(QueueItem.revision),
+    joinedload(QueueItem.revision).options(MATCHES),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
 )
@@ -40,6 +41,11 @@ class Reading:
         self.item = item
         self.revision = item.revision
         self.record: Reviewable = item.subject_class.for_review(item.subject_id)
+
+    @cached_property
+    def matched(self) -> Matched:
+        """What rules about words matched in the text, and where."""
+        return matched_in(self.revision)
 
     @property
     def label(self) -> str:

@@ -20,12 +20,14 @@ ITEM_REASONS = {
     "edited": _l("已发布内容的修改"),
     "appeal": _l("申诉"),
     "spot_check": _l("发布后复查"),
+    "matched": _l("命中用语规则"),
 }
 
 VERBS = {
     "approve": _l("通过"),
     "return": _l("退回作者修改"),
     "reject": _l("不通过"),
+    "hide": _l("隐藏"),
     "uphold": _l("维持原决定"),
     "overturn": _l("撤销原决定并发布"),
 }

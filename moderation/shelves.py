@@ -18,6 +18,7 @@ from .reviewable import kinds
 QUEUE = Place(
     "moderation.show_queue", _l("待审"), "moderation:queue:show", order=10, count=queueing.count
 )
+TERMS = Place("terms.list_rules", _l("用语规则"), "moderation:terms:list", order=12)
 RETURNED = 20
 
 
@@ -58,6 +59,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 
 def fill() -> None:
     registry.add(registry.account_menu, QUEUE)
+    registry.add(registry.account_menu, TERMS)
     registry.add(registry.waiting, waiting_for)
     notices.kind("moderation:approve", _l("“%(title)s”已通过审核，现在大家都能看到。"))
     notices.kind("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))

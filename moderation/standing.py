@@ -9,6 +9,7 @@ from math import ceil
 from statistics import median
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from core import clock
 from core.db import db
@@ -16,6 +17,8 @@ from core.i18n import ngettext
 
 from .models import Decision, QueueItem, Revision
 from .reasons import REASONS
+from .terms import screening
+from .terms.models import TermMatch, TermVersion
 
 SAMPLE = 50
 SETTLED = ("published", "superseded")
@@ -39,6 +42,7 @@ class Standing:
     text: Unsettled
     decision: Decision | None
     usual_wait: timedelta | None
+    remarks: tuple[str, ...] = ()  # of the rules that the text met
 
     @property
     def state(self) -> str:
@@ -107,21 +111,40 @@ def usual_wait(place: str) -> timedelta | None:
     return timedelta(seconds=median(waits)) if waits else None
 
 
+_Said = dict[int, tuple[Decision | None, list[TermVersion]]]
+
+
 def standings(place: str, texts: Iterable[Unsettled]) -> dict[int, Standing]:
     """How own texts of one place stand, by id of the subject; at most two statements."""
     texts = list(texts)
-    decided = [one.revision_id for one in texts if one.state not in ("pending", "withdrawn")]
-    decisions = _decisions(decided)
+    said = _said([one.revision_id for one in texts if one.state != "withdrawn"])
     waits = any(one.state in ("pending", "appealed") for one in texts)
     wait = usual_wait(place) if waits else None
-    return {one.subject_id: Standing(one, decisions.get(one.revision_id), wait) for one in texts}
+    return {one.subject_id: _standing(one, said, wait) for one in texts}
 
 
-def _decisions(revision_ids: list[int]) -> dict[int, Decision]:
-    """The last decision on each revision."""
+def _standing(text: Unsettled, said: _Said, wait: timedelta | None) -> Standing:
+    decision, versions = said.get(text.revision_id, (None, []))
+    is_pending = text.state == "pending"
+    remarks = screening.in_words(versions) if is_pending else []
+    return Standing(text, None if is_pending else decision, wait, tuple(remarks))
+
+
+def _said(revision_ids: list[int]) -> _Said:
+    """The last decision on each revision, and the versions of rules that matched it."""
     if not revision_ids:
         return {}
-    rows = db.session.scalars(
-        select(Decision).where(Decision.revision_id.in_(revision_ids)).order_by(Decision.id)
+    rows = db.session.execute(
+        select(Revision.id, Decision, TermVersion)
+        .outerjoin(Decision, Decision.revision_id == Revision.id)
+        .outerjoin(TermMatch, TermMatch.revision_id == Revision.id)
+        .outerjoin(TermVersion, TermVersion.id == TermMatch.version_id)
+        .where(Revision.id.in_(revision_ids))
+        .order_by(Decision.id)
+        .options(load_only(*screening.SAYING))
     )
-    return {decision.revision_id: decision for decision in rows}
+    found: _Said = {}
+    for revision_id, decision, version in rows:
+        versions = found.get(revision_id, (None, []))[1]
+        found[revision_id] = (decision, versions if version is None else [*versions, version])
+    return found

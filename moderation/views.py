@@ -86,7 +86,7 @@ def release(item: QueueItem) -> Any:
     return redirect(url_for("moderation.show_queue", **Filters.asked().narrowing))
 
 
-@bp.post("/moderation/<int:id>/<any(approve, return, reject, overturn, uphold):verb>")
+@bp.post("/moderation/<int:id>/<any(approve, return, reject, hide, overturn, uphold):verb>")
 @requires("moderation:item:decide", QueueItem)
 def decide(item: QueueItem, verb: str) -> Any:
     form = ApproveForm.of(verb)

@@ -1003,6 +1003,7 @@ def upgrade() -> None:
                 "edited",
                 "appeal",
                 "spot_check",
+                "matched",
                 name="reason",
                 native_enum=False,
                 create_constraint=True,
@@ -1307,6 +1308,126 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "term_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=60), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_rules")),
+        sa.UniqueConstraint("name", name=op.f("uq_term_rules_name")),
+    )
+    op.create_table(
+        "term_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "effect",
+            sa.Enum(
+                "hold", "flag", "note", name="effect", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("reason_en", sa.String(length=200), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("allowed", sa.Text(), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("enacted_by_id", sa.Integer(), nullable=True),
+        sa.Column("enacted_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "trying",
+                "tried",
+                "live",
+                "discarded",
+                "retired",
+                name="term_versions_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_term_versions_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enacted_by_id"], ["people.id"], name=op.f("fk_term_versions_enacted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["term_rules.id"], name=op.f("fk_term_versions_rule_id_term_rules")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_versions")),
+        sa.UniqueConstraint("rule_id", "number", name=op.f("uq_term_versions_rule_id_number")),
+    )
+    with op.batch_alter_table("term_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_term_versions_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_term_versions_live",
+            ["rule_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'live'"),
+            postgresql_where=sa.text("state = 'live'"),
+        )
+        batch_op.create_index(
+            "uq_term_versions_open",
+            ["rule_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+            postgresql_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+        )
+
+    op.create_table(
+        "term_matches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_term_matches_revision_id_revisions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["term_versions.id"],
+            name=op.f("fk_term_matches_version_id_term_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_matches")),
+        sa.UniqueConstraint(
+            "revision_id", "version_id", name=op.f("uq_term_matches_revision_id_version_id")
+        ),
+    )
+    with op.batch_alter_table("term_matches", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_term_matches_version_id"), ["version_id"], unique=False
+        )
+
+    op.create_table(
+        "term_trials",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("begun_at", UTCDateTime(), nullable=False),
+        sa.Column("finished_at", UTCDateTime(), nullable=True),
+        sa.Column("total_count", sa.Integer(), nullable=False),
+        sa.Column("done_count", sa.Integer(), nullable=False),
+        sa.Column("matched_count", sa.Integer(), nullable=False),
+        sa.Column("public_count", sa.Integer(), nullable=False),
+        sa.Column("last_revision_id", sa.Integer(), nullable=False),
+        sa.Column("examples", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["term_versions.id"],
+            name=op.f("fk_term_trials_version_id_term_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_trials")),
+    )
+    with op.batch_alter_table("term_trials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_term_trials_version_id"), ["version_id"], unique=False)
     # ### end Alembic commands ###
     for statement in FTS if op.get_bind().dialect.name == "sqlite" else GIN:
         op.execute(statement)
@@ -1316,6 +1437,29 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE IF EXISTS search_index")
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("term_trials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_term_trials_version_id"))
+
+    op.drop_table("term_trials")
+    with op.batch_alter_table("term_matches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_term_matches_version_id"))
+
+    op.drop_table("term_matches")
+    with op.batch_alter_table("term_versions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_term_versions_open",
+            sqlite_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+            postgresql_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+        )
+        batch_op.drop_index(
+            "uq_term_versions_live",
+            sqlite_where=sa.text("state = 'live'"),
+            postgresql_where=sa.text("state = 'live'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_term_versions_state"))
+
+    op.drop_table("term_versions")
+    op.drop_table("term_rules")
     op.drop_table("reply_points")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decisions_revision_id"))

@@ -30,6 +30,7 @@ from tests.campaigns.conftest import make as make_campaign
 from tests.conftest import KEY, database
 from tests.letters.conftest import Post, load
 from tests.people import PEOPLE, Cast, Visitor
+from tests.rules import Rules
 from tests.surveys.conftest import Desk
 
 FORM_KEY = "a form's own random key, of more than forty characters"
@@ -121,7 +122,7 @@ def filled_site(kind: str, folder: Path) -> Iterator[Filled]:
         site = Filled(kind, app, SwiftCast(app))
         for name in PEOPLE:
             site.cast.id(name)
-        for part in (_talk, _write_letters, _ask, _call, _administer):
+        for part in (_talk, _rule, _write_letters, _ask, _call, _administer):
             part(site)
         yield site
 
@@ -166,6 +167,18 @@ def _talk(site: Filled) -> None:
 
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
+
+
+def _rule(site: Filled) -> None:
+    """A rule about words in use with a draft beside it, and what it held and flagged."""
+    rules = Rules(site.app, site.cast)
+    rules.enact(word("held_term"), reason="这里先审后发。")
+    rules.draft(word("drafted_term"))
+    rules.enact("看一眼的话", effect="flag", name="请看一看")
+    author = site.visitor("cadre")
+    for body in (word("held_term"), "看一眼的话。"):
+        words = {"title": "茶水间里的另一个主题", "body": body}
+        assert author.post("/forum/chat/new", words).status_code == 302
 
 
 def _decide(forum: Forum, reviewer: Visitor, verb: str, post: int, **fields: str) -> None:

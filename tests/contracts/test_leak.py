@@ -65,6 +65,9 @@ EXPECTED: dict[str, set[str]] = {
         f"letter_{state}{part}": {"cadre"} | _AT_DESK[state]
         for state, part in product(LETTER_STATES, ("", "_title", "_point"))
     },
+    # The author's text that waits; the rules themselves are the chief moderators' alone.
+    "held_term": REVIEWED,
+    "drafted_term": {"chief_moderator"},
     "letter_restricted": {"cadre", "mail_office"},
     "unnamed": DESK | {"code"},
     "note": DESK | UNIT,
@@ -87,6 +90,7 @@ FEW, MANY = 1, 15
 # Where hidden words stand: opened with every id for everybody, in the short crawl, too.
 TELLING = {
     *("forum.show_thread", "forum.show_history", "moderation.show_item", "campaigns.show"),
+    *("terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "accounts.show_import"),
 }

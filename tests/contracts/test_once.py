@@ -23,12 +23,14 @@ from forum.models import Thread
 from letters import writing
 from letters.models import Letter, LetterNote, Reply
 from moderation.models import Decision, QueueItem
+from moderation.terms.models import TermRule, TermTrial
 from surveys.definition import dump
 from surveys.models import HeldResponse, Survey, SurveyDismissal, SurveyResponse
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
 from tests.letters.conftest import Post
 from tests.people import Cast, Visitor
+from tests.rules import Rules
 from tests.surveys.conftest import GOOD, Desk, action, document, hidden
 
 PARALLEL = 32
@@ -221,7 +223,36 @@ def approve(stage: Stage) -> Act:
     return Act("moderator", url, data, Decision, answers=frozenset({302, 409}))
 
 
+RULE = {
+    "effect": "hold",
+    "reason": "像是广告。",
+    "reason_en": "It reads like advertising.",
+    "terms": "加微信",
+}
+
+
+def draft_rule(stage: Stage) -> Act:
+    return Act(
+        "chief_moderator", "/moderation/terms/new", {**RULE, "name": "广告", "once": KEY}, TermRule
+    )
+
+
+def draft_rule_in_many_windows(stage: Stage) -> Act:
+    codes = frozenset({302, 422})
+    words = {**RULE, "name": "广告"}
+    return Act(
+        "chief_moderator", "/moderation/terms/new", words, TermRule, differs=True, answers=codes
+    )
+
+
+def try_rule(stage: Stage) -> Act:
+    rule = Rules(stage.app, stage.cast).draft("加微信")
+    codes = frozenset({302, 409})
+    return Act("chief_moderator", f"/moderation/terms/{rule}/try", {}, TermTrial, answers=codes)
+
+
 ACTS: list[Make] = [
+    *(draft_rule, draft_rule_in_many_windows, try_rule),
     *(start_thread, start_thread_by_script, reply, appeal, approve),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
@@ -328,6 +359,15 @@ def test_an_appeal_decided_twice_says_who_and_when(stage: Stage, verb: str) -> N
     data = {"revision": str(stage.forum.latest(post)), "explanation": "因为。"}
     url = f"/moderation/{stage.forum.item(post)}/{verb}"
     decided_twice(stage, "chief_moderator", url, data)
+
+
+@pytest.mark.parametrize("verb", ["try", "enact", "discard", "retire"])
+def test_a_rule_moved_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    rules = Rules(stage.app, stage.cast)
+    rule = rules.enact("加微信") if verb == "retire" else rules.draft("加微信")
+    if verb == "enact":
+        rules.try_out(rule)
+    decided_twice(stage, "chief_moderator", f"/moderation/terms/{rule}/{verb}", {})
 
 
 def test_a_post_hidden_twice_says_who_and_when(stage: Stage) -> None:
