@@ -10,19 +10,22 @@ from core.i18n import _, stamp
 from core.policy import Actor
 from core.states import IllegalMove
 
-from .door import item_for, publish
+from . import outcomes
+from .door import item_for, publish, waiting_item
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .scope import reviewer_role
 
+Facts = dict[str, int | str | None]
 PUBLISHING = frozenset({"approve", "overturn"})
 ORDINARY = ("approve", "return", "reject")
 ON_APPEAL = ("overturn", "uphold")
+ON_FLAGS = ("harmless", "hide")
 
 
 def verbs_for(item: QueueItem) -> tuple[str, ...]:
     """The decisions that an item may end with."""
-    return ON_APPEAL if item.reason == "appeal" else ORDINARY
+    return {"appeal": ON_APPEAL, "flagged": ON_FLAGS}.get(item.reason, ORDINARY)
 
 
 def claim(item: QueueItem, actor: Actor) -> None:
@@ -59,15 +62,17 @@ def decide(
         raise IllegalMove(item, verb)
     _refuse_claimed(item, actor)
     record = item.subject_class.for_review(item.subject_id, lock=True)
-    revision = record.latest_revision
+    revision = item.revision if item.reason == "flagged" else record.latest_revision
     assert revision is not None
     if revision.id != revision_id:
         raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
     if verb not in verbs_for(item):
         raise IllegalMove(item, verb)
-    facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
+    facts: Facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
     if verb in PUBLISHING:
         publish(record, revision, actor, verb, **facts)
+    elif item.reason == "flagged":
+        _judge(item, record, revision, verb, actor, explanation, facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
     return _close(item, record, revision, verb, actor, reason_code, explanation)
@@ -78,12 +83,44 @@ def hide(record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explana
     revision = record.public_revision
     if revision is None:
         raise Conflict(record.latest_revision, _("这一条已经不公开了。"))
-    record.unpublished()
-    item = item_for(record, revision, "spot_check")
+    item = waiting_item(record, revision) or item_for(record, revision, "spot_check")
     item.unit = unit
+    _refuse_claimed(item, actor)
+    db.session.add(item)
+    db.session.flush()
+    facts: Facts = {"item": item.id, "reason": reason_code}
+    _judge(item, record, revision, "hide", actor, explanation, facts)
     _close(item, record, revision, "hide", actor, reason_code, explanation)
-    revision.advance("hide", actor, note=explanation, item=item.id, reason=reason_code)
-    record.public_revision = None
+
+
+def _judge(
+    item: QueueItem,
+    record: Reviewable,
+    revision: Revision,
+    verb: str,
+    actor: Actor,
+    explanation: str,
+    facts: Facts,
+) -> None:
+    """Leave a text that was public to its readers, give it back to them, or take it away."""
+    if outcomes.was_flagged_by(revision, actor):
+        raise Conflict(item, _("你举报过这一条，要由别的审核员来看。"))
+    if verb == "hide":
+        _take_away(record, revision, actor, explanation, facts)
+    elif revision.state == "suspended":
+        publish(record, revision, actor, "restore", **facts)
+        url = record.review_url(record.id)
+        notices.tell(record.author_id, "moderation:restore", url, title=item.heading)
+    outcomes.settle(revision, outcomes.DECIDED[verb], actor)
+
+
+def _take_away(
+    record: Reviewable, revision: Revision, actor: Actor, explanation: str, facts: Facts
+) -> None:
+    if revision.state == "published":
+        record.unpublished()
+    revision.advance("hide", actor, note=explanation, **facts)
+    record.public_revision, record.taken_revision = None, revision
     if record.latest_revision is None or not record.latest_revision.is_waiting:
         record.latest_revision = revision
 
@@ -111,9 +148,10 @@ def _close(
         decided_as=reviewer_role(actor, item.unit),
     )
     db.session.add(decision)
-    # The words of the decision stay where the text is.
-    url = record.review_url(record.id)
-    notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
+    if verb != "harmless":  # an author hears of flags when they hid the text, and not before
+        # The words of the decision stay where the text is.
+        url = record.review_url(record.id)
+        notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
     return decision
 
 

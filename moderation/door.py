@@ -13,9 +13,10 @@ from core import clock, text
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
-from core.policy import Actor
+from core.policy import SYSTEM, Actor
 
-from .models import EXCERPT, Decision, QueueItem, Revision, waiting_among
+from . import outcomes
+from .models import EXCERPT, Decision, QueueItem, Revision, waiting_with
 from .reviewable import Reviewable
 from .wording import Wording
 
@@ -32,7 +33,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     if record.id is None:
         db.session.add(record)
         db.session.flush()
-    item = _waiting(record)
+    item = waiting_item(record, latest)
     revision = Revision(
         subject_kind=record.kind,
         subject_id=record.id,
@@ -41,11 +42,13 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
         created_at=clock.now(),  # before it is published: a later version is an edit
         **wording.columns(),
     )
-    if latest is not None and latest.state in ("pending", "returned"):
+    if latest is not None and latest.state in ("pending", "returned", "suspended"):
+        outcomes.settle(latest, "replace", actor)
         latest.advance("supersede", actor)
-    if record.review_first:
+    if record.review_first or record.taken_revision_id is not None:
         revision.advance("submit", actor)
-        _wait(record, revision, item)
+        # What flags brought to the queue stays there as long as readers see it.
+        _wait(record, revision, None if latest is record.public_revision else item)
         record.submitted(revision)
     else:
         publish(record, revision, actor, "exempt")
@@ -58,11 +61,17 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     """Take back the version that is not public; a public one stays. Raises IllegalMove."""
     revision = record.latest_revision
     assert revision is not None
-    item = _waiting(record)
+    item = waiting_item(record, revision)
     if item is not None:
         _close(item)
         item.advance("withdraw", actor)
+    suspended = record.suspended_revision
+    outcomes.settle(revision, "withdraw", actor)
     revision.advance("withdraw", actor)
+    if (
+        suspended is not None and suspended is not revision
+    ):  # an older one that still waits stands there again
+        record.latest_revision = suspended
 
 
 def appeal(record: Reviewable, explanation: str, actor: Actor) -> QueueItem:
@@ -86,11 +95,18 @@ def publish(
         record.published_at = clock.now()
     with db.session.no_autoflush:  # the record is written once, with its version
         record.published(revision)
-    before = record.public_revision if record.is_public else None
-    record.public_revision = revision
+    before = record.public_revision if record.is_public else record.suspended_revision
+    item = waiting_item(record, before) if before not in (None, revision) else None
+    record.public_revision, record.taken_revision = revision, None
     revision.advance(verb, actor, "", **facts)
-    if before is not None:
+    if before is not None and before is not revision:
+        outcomes.settle(before, "replace", actor)
         before.advance("supersede", actor)
+    if item is not None and verb == "exempt":  # a change that nobody has looked at settles nothing
+        _move(item, record, revision)
+    elif item is not None:
+        _close(item)
+        item.advance("lapse", SYSTEM)
 
 
 def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
@@ -128,13 +144,13 @@ def _next_number(record: Reviewable) -> int:
     return (last or 0) + 1
 
 
-def _waiting(record: Reviewable) -> QueueItem | None:
-    """The item in which the record waits, locked; never waiting for whoever is deciding it."""
-    if record.latest_revision_id is None:
+def waiting_item(record: Reviewable, revision: Revision | None) -> QueueItem | None:
+    """The item in which a version waits, locked; never waiting for whoever is deciding it."""
+    if revision is None or revision.id is None:
         return None
     try:
         return db.session.scalar(
-            waiting_among(record.kind, record.id).with_for_update(nowait=True, key_share=True)
+            waiting_with(revision.id).with_for_update(nowait=True, key_share=True)
         )
     except OperationalError as fault:
         raise Conflict(
@@ -148,9 +164,16 @@ def _wait(record: Reviewable, revision: Revision, item: QueueItem | None) -> Non
         reason = "edited" if record.is_public else "pre_moderated"
         db.session.add(item_for(record, revision, reason))
     else:
-        item.revision_id = revision.id
-        for name, value in _shown(record, revision).items():
-            setattr(item, name, value)
+        if item.reason == "flagged":  # it is the edit that is to be decided now
+            item.reason = "edited"
+        _move(item, record, revision)
+
+
+def _move(item: QueueItem, record: Reviewable, revision: Revision) -> None:
+    """Let an item wait with another version."""
+    item.revision_id = revision.id
+    for name, value in _shown(record, revision).items():
+        setattr(item, name, value)
 
 
 def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:

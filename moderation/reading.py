@@ -14,6 +14,7 @@ from core import journal, registry
 from core.db import db
 
 from .difference import Difference, difference
+from .flag import Flag
 from .models import Decision, QueueItem, Revision
 from .reviewable import Context, Reviewable
 
@@ -92,6 +93,16 @@ class Reading:
             for decision in reversed(one.decisions)
             if decision.item_id is not None and decision.item_id != self.item.id
         ]
+
+    @cached_property
+    def flags(self) -> Sequence[Flag]:
+        """The flags that brought the item about, with who raised them: for reviewers alone."""
+        return db.session.scalars(
+            select(Flag)
+            .where(Flag.item_id == self.item.id)
+            .order_by(Flag.id)
+            .options(joinedload(Flag.flagger).load_only(Person.name))
+        ).all()
 
     @cached_property
     def place(self) -> str:

@@ -20,6 +20,7 @@ ITEM_REASONS = {
     "edited": _l("已发布内容的修改"),
     "appeal": _l("申诉"),
     "spot_check": _l("发布后复查"),
+    "flagged": _l("举报"),
 }
 
 VERBS = {
@@ -28,6 +29,8 @@ VERBS = {
     "reject": _l("不通过"),
     "uphold": _l("维持原决定"),
     "overturn": _l("撤销原决定并发布"),
+    "harmless": _l("没有问题，保留"),
+    "hide": _l("隐藏"),
 }
 
 OUTCOMES = {
@@ -37,6 +40,7 @@ OUTCOMES = {
     "hide": _l("已隐藏"),
     "uphold": _l("维持了原决定"),
     "overturn": _l("撤销了原决定，已发布"),
+    "harmless": _l("没有发现问题，保留"),
 }
 
 EVENTS = {
@@ -44,6 +48,7 @@ EVENTS = {
     "release": _l("放回待审"),
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
+    "lapse": _l("新的一版已经通过，不用再审"),
 }
 
 ROLES = {
