@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, letters, organisation, reading, surveys
+from . import campaign, discussion, flags, letters, organisation, reading, surveys
 
 
 def ensure(scale: int = 1) -> None:
@@ -29,6 +29,8 @@ def ensure(scale: int = 1) -> None:
     there = (db.session.scalar(select(func.count()).select_from(Thread)) or 0) // written
     if there < scale:
         discussion.multiply(people, there, scale)
+        if there == 0:
+            flags.fill(people)
         db.session.commit()
         click.echo(f"the discussion is there {scale} times")
 

@@ -12,6 +12,7 @@ from flask import Flask
 from .deciding import hide
 from .door import appeal, submit, why, withdraw
 from .flagging import flag_page
+from .flags import raise_flag
 from .forms import ReasonedForm
 from .models import Revision
 from .outcomes import grounds
@@ -38,6 +39,7 @@ __all__ = [
     "grounds",
     "hide",
     "is_reviewer",
+    "raise_flag",
     "standings",
     "submit",
     "versions",

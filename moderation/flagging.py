@@ -40,7 +40,7 @@ def flag_page(record: Reviewable, there: str) -> Any:
     if not form.sent():
         return render_template("moderation/flag.html", **page, until=until), _code(form)
     try:
-        flags.flag(record, form.reason.data, form.words.data or "", current_user)
+        flags.raise_flag(record, form.reason.data, form.words.data or "", current_user)
     except flags.Spent as spent:
         return render_template("moderation/flag.html", **page, until=spent.until), 429
     db.session.commit()

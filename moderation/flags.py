@@ -38,7 +38,7 @@ class Spent(Exception):
         self.until = until
 
 
-def flag(record: Reviewable, reason: str, words: str, actor: Actor) -> Flag:
+def raise_flag(record: Reviewable, reason: str, words: str, actor: Actor) -> Flag:
     """Flag the public version of a text whose row the caller holds. Raises Conflict, Spent."""
     revision = record.public_revision
     if revision is None or verdict(revision) is not None or own(revision, actor) is not None:

@@ -100,6 +100,7 @@ def empty_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
                 "SQLALCHEMY_DATABASE_URI": url,
                 "LETTERS_PER_DAY": 10_000,
                 "ANONYMOUS_LETTERS_PER_HOUR": 10_000,
+                "FLAGS_PER_DAY": 10_000,
                 "SIGN_IN_TRIES": 10_000,
                 "SIGN_IN_TRIES_SOURCE": 10_000,
             }
@@ -161,11 +162,30 @@ def _talk(site: Filled) -> None:
     words = {"reason": "other", "explanation": word("hidden_why")}
     assert reviewer.post(f"/posts/{hidden}/hide", words).status_code == 302
 
+    _flag(site, forum, author)
+
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
 
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
+
+
+def _flag(site: Filled, forum: Forum, author: Visitor) -> None:
+    """A thread and a reply that flags hid, a reply that one person flagged, and one found harmless."""
+    opening = forum.start(author, word("suspended_title"), word("suspended"), board="chat")
+    thread = forum.start(author, "被举报的几楼", "大家都能看到。", board="chat")
+    reply = forum.reply(author, thread, word("suspended_reply"))
+    for post in (forum.post(opening), reply):
+        for name in ("cadre2", "delegate", "supervisor"):
+            words = {"reason": "abuse", "words": word("flag_words") if name == "delegate" else ""}
+            assert site.visitor(name).post(f"/posts/{post}/flag", words).status_code == 302
+    forum.reply(author, thread, "第三楼，大家都能看到。")
+    for verb in ("", "harmless"):
+        post = forum.reply(author, thread, "说的是实话。")
+        site.visitor("expert").post(f"/posts/{post}/flag", {"reason": "off_topic"})
+        if verb:
+            _decide(forum, site.visitor("moderator"), verb, post)
 
 
 def _decide(forum: Forum, reviewer: Visitor, verb: str, post: int, **fields: str) -> None:
