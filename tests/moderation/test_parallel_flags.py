@@ -126,7 +126,7 @@ def test_flags_edits_and_decisions_at_once_leave_nothing_half_done(
         newest = db.select(Post.id, Revision.state).join(
             Revision, Revision.id == Post.latest_revision_id
         )
-        states = {post_id: state for post_id, state in db.session.execute(newest)}
+        states = dict(db.session.execute(newest).all())
         public = db.select(Post.id).where(Post.public_revision_id.is_not(None))
         assert set(db.session.scalars(public)) == {
             one for one, state in states.items() if state == "published"
