@@ -60,7 +60,7 @@ class Flag(Stateful, Base):
     closed_at: Mapped[datetime | None]
 
     revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
-    item: Mapped[QueueItem] = relationship(lazy="raise_on_sql")
+    item: Mapped[QueueItem] = relationship(back_populates="flags", lazy="raise_on_sql")
     flagger: Mapped[Person] = relationship(lazy="raise_on_sql")
 
     @property
@@ -74,7 +74,8 @@ def open_on(revision_id: int) -> Select[Flag]:
     return select(Flag).where(Flag.revision_id == revision_id, Flag.state == OPEN).order_by(Flag.id)
 
 
-# How many flags brought an item about; loaded where a page shows it.
+# The flags that brought an item about, and how many; loaded where a page shows them.
+QueueItem.flags = relationship(Flag, back_populates="item", order_by=Flag.id, lazy="raise_on_sql")
 QueueItem.flag_count = column_property(
     select(func.count(Flag.id))
     .where(Flag.item_id == QueueItem.id)

@@ -30,6 +30,7 @@ from core.states import Machine, Stateful
 from .scope import covers
 
 if TYPE_CHECKING:
+    from .flag import Flag
     from .reviewable import Reviewable
 
 LEASE = timedelta(minutes=10)
@@ -159,7 +160,8 @@ class QueueItem(Stateful, Base):
     )
     decision: Mapped[Decision | None] = relationship(back_populates="item", lazy="raise_on_sql")
     if TYPE_CHECKING:
-        flag_count: Mapped[int]  # flag.py counts them
+        flags: Mapped[list[Flag]]  # flag.py fills and counts them
+        flag_count: Mapped[int]
 
     @property
     def is_waiting(self) -> bool:

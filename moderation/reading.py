@@ -23,6 +23,7 @@ LOAD = (
     joinedload(QueueItem.revision),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
+    joinedload(QueueItem.flags).joinedload(Flag.flagger).load_only(Person.name),
 )
 
 
@@ -93,16 +94,6 @@ class Reading:
             for decision in reversed(one.decisions)
             if decision.item_id is not None and decision.item_id != self.item.id
         ]
-
-    @cached_property
-    def flags(self) -> Sequence[Flag]:
-        """The flags that brought the item about, with who raised them: for reviewers alone."""
-        return db.session.scalars(
-            select(Flag)
-            .where(Flag.item_id == self.item.id)
-            .order_by(Flag.id)
-            .options(joinedload(Flag.flagger).load_only(Person.name))
-        ).all()
 
     @cached_property
     def place(self) -> str:

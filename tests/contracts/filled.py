@@ -182,7 +182,7 @@ def _flag(site: Filled, forum: Forum, author: Visitor) -> None:
             assert site.visitor(name).post(f"/posts/{post}/flag", words).status_code == 302
     forum.reply(author, thread, "第三楼，大家都能看到。")
     for verb in ("", "harmless"):
-        post = forum.reply(author, thread, "说的是实话。")
+        post = forum.reply(author, thread, f"说的是实话。{verb}")
         site.visitor("expert").post(f"/posts/{post}/flag", {"reason": "off_topic"})
         if verb:
             _decide(forum, site.visitor("moderator"), verb, post)
