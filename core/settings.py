@@ -56,6 +56,8 @@ SETTINGS: dict[str, Setting] = {
     "ANONYMOUS_LETTERS_PER_HOUR": Setting(
         "60", int, "unnamed letters that one server process takes in an hour, from all together"
     ),
+    "FLAGS_PER_DAY": Setting("5", _count, "texts that one person may flag in a day"),
+    "FLAGS_TO_HIDE": Setting("3", _count, "flags that hide a text until it is reviewed"),
     "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
     "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),

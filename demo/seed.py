@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, letters, organisation, surveys, terms
+from . import campaign, discussion, flags, letters, organisation, surveys, terms
 
 
 def ensure(scale: int = 1) -> None:
@@ -29,6 +29,7 @@ def ensure(scale: int = 1) -> None:
     if there == 0:
         discussion.multiply(people, 0, 1)
         terms.fill()  # tried on what was written, once
+        flags.fill(people)
         db.session.commit()
         there = 1
     if there < scale:

@@ -36,7 +36,7 @@ from moderation import Context, Passage, Reviewable, ReviewPlace, Revision, cove
 PAGE = 20  # posts on a page
 CONTEXT = 3  # posts shown to a reviewer before the one under review
 # What reviewers see besides what is public: all but what its author took back.
-UNDER_REVIEW = ("pending", "returned", "rejected", "hidden", "appealed", "upheld")
+UNDER_REVIEW = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld")
 
 
 class Board(Base):
@@ -174,6 +174,8 @@ class Thread(Base):
                     Thread.published_at.is_not(None),
                     _is_own(Thread, actor),
                     and_(covers(actor, Board.unit_id), Thread._opens_under_review()),
+                    # Others are told so much: it is under review.
+                    Thread._opens_suspended(),
                 ),
             )
         )
@@ -185,6 +187,16 @@ class Thread(Base):
             select(Post.id)
             .join(Revision, Revision.id == Post.latest_revision_id)
             .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state.in_(UNDER_REVIEW))
+            .exists()
+        )
+
+    @staticmethod
+    def _opens_suspended() -> ColumnElement[bool]:
+        """The condition that flags hid the opening post until it is reviewed."""
+        return (
+            select(Post.id)
+            .join(Revision, Revision.id == Post.taken_revision_id)
+            .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state == "suspended")
             .exists()
         )
 

@@ -19,6 +19,7 @@ from moderation import (
     ReasonedForm,
     Revision,
     appeal,
+    flag_page,
     hide,
     is_reviewer,
     remarks,
@@ -70,6 +71,8 @@ def start_thread(board: Board) -> Any:
 @requires("forum:thread:show", Thread)
 def show_thread(thread: Thread) -> Any:
     reviews = is_reviewer(current_user, thread.board.unit)
+    if not (thread.is_public or reviews or thread.author_id == current_user.id):
+        return render_template("forum/thread_suspended.html", board=thread.board)
     pager = reading.posts(thread, asked_page(), current_user, reviews)
     return render_template(
         "forum/thread.html",
@@ -123,7 +126,7 @@ def _finish(post: Post) -> Response:
 def _quotation(lines: Sequence[Line]) -> str:
     """What `?quote=<number>` puts into the box: the words of a post on this page."""
     asked = request.args.get("quote", type=int)
-    line = next((line for line in lines if line.number == asked), None)
+    line = next((line for line in lines if line.number == asked and not line.is_veiled), None)
     return reading.quotation(line, QUOTED) if line else ""
 
 
@@ -195,6 +198,12 @@ def hide_post(post: Post) -> Any:
     board = post.thread.board.slug
     db.session.commit()
     return redirect(url_for("forum.show_board", slug=board))
+
+
+@bp.route("/posts/<int:id>/flag", methods=["GET", "POST"])
+@requires("forum:post:flag", Post, load=WITH_VERSIONS)
+def flag_post(post: Post) -> Any:
+    return flag_page(post, post.url)
 
 
 @bp.get("/posts/<int:id>/history")

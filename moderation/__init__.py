@@ -1,7 +1,7 @@
 """One front door for everything that people write to be read by others.
 
 A kind of content registers by subclassing `Reviewable`; what people write goes in by `submit`,
-comes back by `withdraw`, is contested by `appeal`. The queue, decisions, differences, notices
+comes back by `withdraw`, is contested by `appeal`; readers flag it on `flag_page`. The queue, decisions, differences, notices
 and the open log work for every kind alike.
 """
 
@@ -11,8 +11,11 @@ from flask import Flask
 
 from .deciding import hide
 from .door import appeal, submit, why, withdraw
+from .flagging import flag_page
+from .flags import raise_flag
 from .forms import ReasonedForm
 from .models import Revision
+from .outcomes import grounds
 from .reviewable import Context, Passage, Reviewable, ReviewPlace
 from .scope import covers, is_reviewer
 from .standing import Standing, Unsettled, standings
@@ -33,8 +36,11 @@ __all__ = [
     "Wording",
     "appeal",
     "covers",
+    "flag_page",
+    "grounds",
     "hide",
     "is_reviewer",
+    "raise_flag",
     "remarks",
     "standings",
     "submit",

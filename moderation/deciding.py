@@ -10,21 +10,23 @@ from core.i18n import _, stamp
 from core.policy import Actor
 from core.states import IllegalMove
 
+from . import outcomes
 from .door import item_for, publish, waiting_item
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .scope import reviewer_role
 
+Facts = dict[str, int | str | None]
 PUBLISHING = frozenset({"approve", "overturn"})
 ORDINARY = ("approve", "return", "reject")
 ON_APPEAL = ("overturn", "uphold")
-ON_PUBLIC = ("approve", "hide")
+ON_PUBLIC = ("harmless", "hide")
 
 
 def verbs_for(item: QueueItem) -> tuple[str, ...]:
     """The decisions that an item may end with. Needs its revision."""
-    if item.is_waiting and item.revision.state == "published":  # a rule flagged it
-        return ON_PUBLIC
+    if item.is_waiting and item.revision.state in ("published", "suspended"):
+        return ON_PUBLIC  # readers flagged it, or a rule did
     return ON_APPEAL if item.reason == "appeal" else ORDINARY
 
 
@@ -67,11 +69,11 @@ def decide(
         raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
     if verb not in verbs_for(item):
         raise IllegalMove(item, verb)
-    facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
-    if verb in PUBLISHING and revision.state != "published":
+    facts: Facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
+    if verb in PUBLISHING:
         publish(record, revision, actor, verb, **facts)
-    elif verb == "hide":
-        _take_away(record, revision, actor, explanation, **facts)
+    elif verb in ON_PUBLIC:
+        _judge(item, record, revision, verb, actor, explanation, facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
     return _close(item, record, revision, verb, actor, reason_code, explanation)
@@ -82,24 +84,44 @@ def hide(record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explana
     revision = record.public_revision
     if revision is None:
         raise Conflict(record.latest_revision, _("这一条已经不公开了。"))
-    item = waiting_item(record)
-    if item is None or item.revision_id != revision.id:
-        item = item_for(record, revision, "spot_check")
+    item = waiting_item(record, revision) or item_for(record, revision, "spot_check")
     item.unit = unit
+    _refuse_claimed(item, actor)
+    db.session.add(item)
+    db.session.flush()
+    facts: Facts = {"item": item.id, "reason": reason_code}
+    _judge(item, record, revision, "hide", actor, explanation, facts)
     _close(item, record, revision, "hide", actor, reason_code, explanation)
-    _take_away(record, revision, actor, explanation, item=item.id, reason=reason_code)
+
+
+def _judge(
+    item: QueueItem,
+    record: Reviewable,
+    revision: Revision,
+    verb: str,
+    actor: Actor,
+    explanation: str,
+    facts: Facts,
+) -> None:
+    """Leave a text that was public to its readers, give it back to them, or take it away."""
+    if outcomes.was_flagged_by(revision, actor):
+        raise Conflict(item, _("你举报过这一条，要由别的审核员来看。"))
+    if verb == "hide":
+        _take_away(record, revision, actor, explanation, facts)
+    elif revision.state == "suspended":
+        publish(record, revision, actor, "restore", **facts)
+        url = record.review_url(record.id)
+        notices.tell(record.author_id, "moderation:restore", url, title=item.heading)
+    outcomes.settle(revision, outcomes.DECIDED[verb], actor)
 
 
 def _take_away(
-    record: Reviewable,
-    revision: Revision,
-    actor: Actor,
-    explanation: str,
-    **facts: int | str | None,
+    record: Reviewable, revision: Revision, actor: Actor, explanation: str, facts: Facts
 ) -> None:
-    record.unpublished()
-    revision.advance("hide", actor, explanation, **facts)
-    record.public_revision = None
+    if revision.state == "published":
+        record.unpublished()
+    revision.advance("hide", actor, note=explanation, **facts)
+    record.public_revision, record.taken_revision = None, revision
     if record.latest_revision is None or not record.latest_revision.is_waiting:
         record.latest_revision = revision
 
@@ -127,9 +149,10 @@ def _close(
         decided_as=reviewer_role(actor, item.unit),
     )
     db.session.add(decision)
-    # The words of the decision stay where the text is.
-    url = record.review_url(record.id)
-    notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
+    if verb != "harmless":  # an author hears of flags when they hid the text, and not before
+        # The words of the decision stay where the text is.
+        url = record.review_url(record.id)
+        notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
     return decision
 
 

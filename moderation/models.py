@@ -30,14 +30,15 @@ from core.states import Machine, Stateful
 from .scope import covers
 
 if TYPE_CHECKING:
+    from .flag import Flag
     from .reviewable import Reviewable
     from .terms.models import TermMatch
 
 LEASE = timedelta(minutes=10)
 EXCERPT = 120  # characters of a text shown in the queue
 BODY_FORMATS = ("plain", "html")
-ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check", "matched")
-VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn")
+ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check", "matched", "flagged")
+VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn", "harmless")
 
 
 class Revision(Stateful, Base):
@@ -54,16 +55,23 @@ class Revision(Stateful, Base):
         "draft",
         submit=("draft", "pending"),
         exempt=("draft", "published"),
-        # What a rule flagged is public already when its reviewer lets it be.
-        approve=(("pending", "published"), "published"),
+        approve=("pending", "published"),
         **{"return": ("pending", "returned")},
         reject=("pending", "rejected"),
-        hide=("published", "hidden"),
+        hide=(("published", "suspended"), "hidden"),
+        # Flags take a text from its readers until a reviewer has looked at it.
+        suspend=("published", "suspended"),
+        restore=("suspended", "published"),
         appeal=(("rejected", "hidden"), "appealed"),
         overturn=("appealed", "published"),
         uphold=("appealed", "upheld"),
-        withdraw=(("pending", "returned", "rejected", "appealed"), "withdrawn"),
-        supersede=(("pending", "returned", "published"), "superseded"),
+        withdraw=(("pending", "returned", "rejected", "appealed", "suspended"), "withdrawn"),
+        # What readers may see again among the versions is superseded; what flags took away from
+        # them, and its author replaced unjudged, is taken back.
+        supersede={
+            **dict.fromkeys(("pending", "returned", "published"), "superseded"),
+            "suspended": "withdrawn",
+        },
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,11 +113,11 @@ class QueueItem(Stateful, Base):
         CheckConstraint("(closed_at IS NULL) = (state IN ('open', 'claimed'))", name="closed"),
         CheckConstraint("(state = 'claimed') = (claimed_by_id IS NOT NULL)", name="claimed"),
         CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claim"),
-        # The queue itself, its filters, and that a text waits in it once.
+        # The queue itself, its filters, and that a version waits in it once.
         _waiting("ix_queue_items_waiting", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_place", "place", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_reason", "reason", "opened_at", "id"),
-        _waiting("uq_queue_items_waiting_subject", "subject_kind", "subject_id", unique=True),
+        _waiting("uq_queue_items_waiting_revision", "revision_id", unique=True),
         Index(
             "ix_queue_items_claimed_by",
             "claimed_by_id",
@@ -127,6 +135,7 @@ class QueueItem(Stateful, Base):
         release=("claimed", "open"),
         decide=(("open", "claimed"), "decided"),
         withdraw=(("open", "claimed"), "withdrawn"),
+        lapse=(("open", "claimed"), "lapsed"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -156,6 +165,9 @@ class QueueItem(Stateful, Base):
         foreign_keys=[claimed_by_id], lazy="raise_on_sql"
     )
     decision: Mapped[Decision | None] = relationship(back_populates="item", lazy="raise_on_sql")
+    if TYPE_CHECKING:
+        flags: Mapped[list[Flag]]  # flag.py fills and counts them
+        flag_count: Mapped[int]
 
     @property
     def is_waiting(self) -> bool:
@@ -201,7 +213,8 @@ class Decision(Base):
         CheckConstraint("(item_id IS NULL) = (verb = 'exempt')", name="item"),
         CheckConstraint("(decided_by_id IS NULL) = (verb = 'exempt')", name="decided_by"),
         CheckConstraint(
-            "verb IN ('approve', 'exempt') OR length(explanation) > 0", name="explained"
+            "verb IN ('approve', 'exempt', 'harmless') OR length(explanation) > 0",
+            name="explained",
         ),
         CheckConstraint(
             "verb NOT IN ('reject', 'hide') OR reason_code IS NOT NULL", name="reasoned"
@@ -226,12 +239,10 @@ class Decision(Base):
     decided_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
 
-def waiting_among(kind: str, subject_id: int) -> Select[QueueItem]:
-    """The item in which a text waits now, if any."""
+def waiting_with(revision_id: int) -> Select[QueueItem]:
+    """The item in which a version waits now, if any."""
     return select(QueueItem).where(
-        QueueItem.subject_kind == kind,
-        QueueItem.subject_id == subject_id,
-        QueueItem.closed_at.is_(None),
+        QueueItem.revision_id == revision_id, QueueItem.closed_at.is_(None)
     )
 
 

@@ -8,6 +8,8 @@ reviewer = role(*REVIEWERS)
 chief = role("chief_moderator")
 # At or above the item's unit; nobody on an own text, nor on an appeal against the own decision.
 decider = role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by")
+# Nobody on an own flag.
+judge = reviewer & ~is_its("author") & ~is_its("flagger")
 
 rules(
     {
@@ -18,6 +20,7 @@ rules(
         "moderation:item:release": decider,
         "moderation:item:decide": decider,
         "moderation:item:withdraw": is_its("author"),
+        "moderation:item:lapse": system,
         "moderation:revision:submit": is_its("author") | system,
         "moderation:revision:exempt": is_its("author") | system,
         "moderation:revision:withdraw": is_its("author"),
@@ -27,6 +30,8 @@ rules(
         "moderation:revision:return": reviewer & ~is_its("author"),
         "moderation:revision:reject": reviewer & ~is_its("author"),
         "moderation:revision:hide": reviewer & ~is_its("author"),
+        "moderation:revision:suspend": system,
+        "moderation:revision:restore": reviewer & ~is_its("author"),
         "moderation:revision:overturn": reviewer & ~is_its("author"),
         "moderation:revision:uphold": reviewer & ~is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,
@@ -41,5 +46,11 @@ rules(
         "moderation:terms:supersede": chief,
         "moderation:terms:retire": chief,
         "moderation:terms:discard": chief,
+        "moderation:flag:list": signed_in,  # one's own
+        "moderation:flag:submit": is_its("flagger") & ~is_its("author"),
+        "moderation:flag:clear": judge,
+        "moderation:flag:confirm": judge,
+        "moderation:flag:replace": is_its("author") | reviewer | system,
+        "moderation:flag:withdraw": is_its("author"),
     }
 )

@@ -14,6 +14,7 @@ from core import journal, registry
 from core.db import db
 
 from .difference import Difference, difference
+from .flag import Flag
 from .models import Decision, QueueItem, Revision
 from .reviewable import Context, Reviewable
 from .terms.quoting import MATCHES, Matched, matched_in
@@ -23,6 +24,7 @@ LOAD = (
     joinedload(QueueItem.revision).options(MATCHES),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
+    joinedload(QueueItem.flags).joinedload(Flag.flagger).load_only(Person.name),
 )
 
 

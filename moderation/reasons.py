@@ -21,15 +21,17 @@ ITEM_REASONS = {
     "appeal": _l("申诉"),
     "spot_check": _l("发布后复查"),
     "matched": _l("命中用语规则"),
+    "flagged": _l("举报"),
 }
 
 VERBS = {
     "approve": _l("通过"),
     "return": _l("退回作者修改"),
     "reject": _l("不通过"),
-    "hide": _l("隐藏"),
     "uphold": _l("维持原决定"),
     "overturn": _l("撤销原决定并发布"),
+    "harmless": _l("没有问题，保留"),
+    "hide": _l("隐藏"),
 }
 
 OUTCOMES = {
@@ -39,6 +41,7 @@ OUTCOMES = {
     "hide": _l("已隐藏"),
     "uphold": _l("维持了原决定"),
     "overturn": _l("撤销了原决定，已发布"),
+    "harmless": _l("没有发现问题，保留"),
 }
 
 EVENTS = {
@@ -46,6 +49,7 @@ EVENTS = {
     "release": _l("放回待审"),
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
+    "lapse": _l("新的一版已经通过，不用再审"),
 }
 
 ROLES = {

@@ -49,7 +49,9 @@ class Reviewable:
     """Mixin for a model whose words others read only after one door.
 
     It is public when `public_revision_id` is set; `latest_revision_id` names the newest, which
-    may wait beside the public one. The class sets `kind` ("area:thing").
+    may wait beside the public one. `taken_revision_id` names the one that was public until flags
+    or a reviewer took it from its readers; until a version passes again, none is public without
+    a decision, whatever the board. The class sets `kind` ("area:thing").
     """
 
     kind: ClassVar[str]
@@ -58,6 +60,7 @@ class Reviewable:
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     public_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     latest_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    taken_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
 
@@ -73,6 +76,11 @@ class Reviewable:
     def latest_revision(cls) -> Mapped[Revision | None]:
         return relationship(foreign_keys=[cls.latest_revision_id], lazy="raise_on_sql")  # type: ignore[list-item]
 
+    @declared_attr
+    def taken_revision(cls) -> Mapped[Revision | None]:
+        # Seldom there, so that it is loaded when it is.
+        return relationship(foreign_keys=[cls.taken_revision_id])  # type: ignore[list-item]
+
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
         if "kind" in cls.__dict__:
@@ -81,6 +89,12 @@ class Reviewable:
     @property
     def is_public(self) -> bool:
         return self.public_revision_id is not None
+
+    @property
+    def suspended_revision(self) -> Revision | None:
+        """The version that flags took away until a reviewer has looked at it."""
+        taken = self.taken_revision
+        return taken if taken is not None and taken.state == "suspended" else None
 
     @property
     def is_editable(self) -> bool:

@@ -65,5 +65,13 @@ def fill() -> None:
     notices.kind("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))
     notices.kind("moderation:reject", _l("“%(title)s”未通过审核；理由和申诉的办法在原处。"))
     notices.kind("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
+    notices.kind(
+        "moderation:suspend", _l("“%(title)s”被几位同志举报，先收起来等审核员来看；说明在原处。")
+    )
+    notices.kind("moderation:restore", _l("审核员看过了“%(title)s”，没有发现问题，已恢复原样。"))
+    notices.kind("moderation:flag:clear", _l("你举报的一条审核员看过了：没有发现问题，予以保留。"))
+    notices.kind("moderation:flag:confirm", _l("你举报的一条审核员看过了：确有问题，已经隐藏。"))
+    notices.kind("moderation:flag:replace", _l("你举报的一条作者已经改过，大家看到的是新的一版。"))
+    notices.kind("moderation:flag:withdraw", _l("你举报的一条作者自己撤回了，别人已经看不到。"))
     notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))

@@ -91,7 +91,7 @@ def takes_edits(state: str, is_public: bool) -> bool:
     """Whether an author may hand in another version when the newest is in this state."""
     if state in ("rejected", "upheld"):
         return is_public
-    return state in ("pending", "returned", "published", "withdrawn")
+    return state in ("pending", "returned", "published", "suspended", "withdrawn")
 
 
 def usual_wait(place: str) -> timedelta | None:
@@ -102,7 +102,7 @@ def usual_wait(place: str) -> timedelta | None:
             QueueItem.place == place,
             QueueItem.closed_at.is_not(None),
             QueueItem.state == "decided",
-            QueueItem.reason != "appeal",
+            QueueItem.reason.not_in(("appeal", "flagged")),
         )
         .order_by(QueueItem.closed_at.desc())
         .limit(SAMPLE)

@@ -14,6 +14,7 @@ from .models import Decision, Revision
 from .reviewable import Reviewable
 
 PUBLISHING = ("approve", "overturn", "exempt")
+READABLE = ("published", "superseded")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Version:
 
 
 def versions(record: Reviewable, actor: Actor) -> list[Version]:
-    """Newest first: the author's own all, everybody else's those that were public."""
+    """Newest first: the author's own all, everybody else's those that were public and that
+    nobody took away."""
     became_public = (
         select(Decision.id)
         .where(Decision.revision_id == Revision.id, Decision.verb.in_(PUBLISHING))
@@ -40,7 +42,7 @@ def versions(record: Reviewable, actor: Actor) -> list[Version]:
     is_own = record.author_id == actor.id
     found: list[Version] = []
     for revision, was_public in rows:
-        if not (was_public or is_own):
+        if not (is_own or (was_public and revision.state in READABLE)):
             continue
         before = found[-1].revision if found else None
         change = difference(before, revision) if before else None

@@ -14,7 +14,7 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, log, queueing, reasons
+from . import deciding, flagging, log, queueing, reasons
 from .forms import FORMS, ApproveForm
 from .models import QueueItem
 from .queueing import Filters
@@ -41,6 +41,13 @@ def show_queue() -> Any:
 def show_log() -> Any:
     page = log.page(request.args.get("after", ""))
     return render_template("moderation/log.html", page=page, reasons=reasons)
+
+
+@bp.get("/moderation/flags")
+@requires("moderation:flag:list")
+def list_flags() -> Any:
+    page = flagging.page(request.args.get("after", ""), current_user)
+    return render_template("moderation/flags.html", page=page, reasons=reasons)
 
 
 @bp.get("/moderation/<int:id>")
@@ -86,7 +93,9 @@ def release(item: QueueItem) -> Any:
     return redirect(url_for("moderation.show_queue", **Filters.asked().narrowing))
 
 
-@bp.post("/moderation/<int:id>/<any(approve, return, reject, hide, overturn, uphold):verb>")
+@bp.post(
+    "/moderation/<int:id>/<any(approve, return, reject, overturn, uphold, harmless, hide):verb>"
+)
 @requires("moderation:item:decide", QueueItem)
 def decide(item: QueueItem, verb: str) -> Any:
     form = ApproveForm.of(verb)

@@ -609,6 +609,7 @@ def upgrade() -> None:
                 "returned",
                 "rejected",
                 "hidden",
+                "suspended",
                 "appealed",
                 "upheld",
                 "withdrawn",
@@ -959,6 +960,7 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("public_revision_id", sa.Integer(), nullable=True),
         sa.Column("latest_revision_id", sa.Integer(), nullable=True),
+        sa.Column("taken_revision_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("published_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -974,6 +976,11 @@ def upgrade() -> None:
             ["public_revision_id"],
             ["revisions.id"],
             name=op.f("fk_posts_public_revision_id_revisions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_revision_id"],
+            ["revisions.id"],
+            name=op.f("fk_posts_taken_revision_id_revisions"),
         ),
         sa.ForeignKeyConstraint(
             ["thread_id"], ["threads.id"], name=op.f("fk_posts_thread_id_threads")
@@ -1004,6 +1011,7 @@ def upgrade() -> None:
                 "appeal",
                 "spot_check",
                 "matched",
+                "flagged",
                 name="reason",
                 native_enum=False,
                 create_constraint=True,
@@ -1024,6 +1032,7 @@ def upgrade() -> None:
                 "claimed",
                 "decided",
                 "withdrawn",
+                "lapsed",
                 name="queue_items_state",
                 native_enum=False,
                 create_constraint=True,
@@ -1101,8 +1110,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
         batch_op.create_index(
-            "uq_queue_items_waiting_subject",
-            ["subject_kind", "subject_id"],
+            "uq_queue_items_waiting_revision",
+            ["revision_id"],
             unique=True,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
@@ -1232,6 +1241,7 @@ def upgrade() -> None:
                 "hide",
                 "uphold",
                 "overturn",
+                "harmless",
                 name="verb",
                 native_enum=False,
                 create_constraint=True,
@@ -1248,7 +1258,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(item_id IS NULL) = (verb = 'exempt')", name=op.f("ck_decisions_item")),
         sa.CheckConstraint(
-            "verb IN ('approve', 'exempt') OR length(explanation) > 0",
+            "verb IN ('approve', 'exempt', 'harmless') OR length(explanation) > 0",
             name=op.f("ck_decisions_explained"),
         ),
         sa.CheckConstraint(
@@ -1275,6 +1285,58 @@ def upgrade() -> None:
             batch_op.f("ix_decisions_decided_by_id"), ["decided_by_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_decisions_revision_id"), ["revision_id"], unique=False)
+
+    op.create_table(
+        "flags",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("flagger_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "open",
+                "harmless",
+                "confirmed",
+                "replaced",
+                "withdrawn",
+                name="flags_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (state IN ('draft', 'open'))", name=op.f("ck_flags_closed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["flagger_id"], ["people.id"], name=op.f("fk_flags_flagger_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["queue_items.id"], name=op.f("fk_flags_item_id_queue_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_flags_revision_id_revisions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flags")),
+        sa.UniqueConstraint(
+            "flagger_id", "revision_id", name=op.f("uq_flags_flagger_id_revision_id")
+        ),
+    )
+    with op.batch_alter_table("flags", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_flags_flagger_id_at"), ["flagger_id", "at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_flags_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flags_revision_id"), ["revision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flags_state"), ["state"], unique=False)
 
     op.create_table(
         "reply_points",
@@ -1461,6 +1523,13 @@ def downgrade() -> None:
     op.drop_table("term_versions")
     op.drop_table("term_rules")
     op.drop_table("reply_points")
+    with op.batch_alter_table("flags", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_flags_state"))
+        batch_op.drop_index(batch_op.f("ix_flags_revision_id"))
+        batch_op.drop_index(batch_op.f("ix_flags_item_id"))
+        batch_op.drop_index(batch_op.f("ix_flags_flagger_id_at"))
+
+    op.drop_table("flags")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decisions_revision_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_decided_by_id"))
@@ -1478,7 +1547,7 @@ def downgrade() -> None:
     op.drop_table("replies")
     with op.batch_alter_table("queue_items", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_queue_items_waiting_subject",
+            "uq_queue_items_waiting_revision",
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )

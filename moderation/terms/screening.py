@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from core import text
@@ -15,7 +15,7 @@ from core.db import db
 from core.i18n import _
 from core.matching import Matcher
 
-from ..models import Decision, Revision
+from ..models import Revision
 from .models import EFFECTS, TermMatch, TermVersion
 
 MOST = 200  # places of one rule in one text that are kept; more would tell no more
@@ -122,23 +122,3 @@ def _remark(version: TermVersion) -> str:
     if version.effect == "flag":
         return _("审核员会再看一眼这一条：%(reason)s", reason=version.why)
     return _("请留意：%(reason)s", reason=version.why)
-
-
-def is_flag_unseen(kind: str, subject_id: int) -> bool:
-    """Whether a flagged version of a text became public and no reviewer has decided since."""
-    of_it = (Revision.subject_kind == kind, Revision.subject_id == subject_id)
-    seen = (
-        select(func.coalesce(func.max(Revision.number), 0))
-        .join(Decision, Decision.revision_id == Revision.id)
-        .where(*of_it, Decision.item_id.is_not(None))
-        .scalar_subquery()
-    )
-    flagged = (
-        select(TermMatch.id)
-        .join(Revision, Revision.id == TermMatch.revision_id)
-        .join(TermMatch.version)
-        .join(Decision, Decision.revision_id == Revision.id)
-        .where(*of_it, Revision.number > seen)
-        .where(TermVersion.effect == "flag", Decision.verb == "exempt")
-    )
-    return bool(db.session.scalar(select(exists(flagged))))

@@ -101,6 +101,7 @@ def empty_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
                 "SQLALCHEMY_DATABASE_URI": url,
                 "LETTERS_PER_DAY": 10_000,
                 "ANONYMOUS_LETTERS_PER_HOUR": 10_000,
+                "FLAGS_PER_DAY": 10_000,
                 "SIGN_IN_TRIES": 10_000,
                 "SIGN_IN_TRIES_SOURCE": 10_000,
             }
@@ -162,6 +163,8 @@ def _talk(site: Filled) -> None:
     words = {"reason": "other", "explanation": word("hidden_why")}
     assert reviewer.post(f"/posts/{hidden}/hide", words).status_code == 302
 
+    _flag(site, forum, author)
+
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
 
@@ -179,6 +182,23 @@ def _rule(site: Filled) -> None:
     for body in (word("held_term"), "看一眼的话。"):
         words = {"title": "茶水间里的另一个主题", "body": body}
         assert author.post("/forum/chat/new", words).status_code == 302
+
+
+def _flag(site: Filled, forum: Forum, author: Visitor) -> None:
+    """A thread and a reply that flags hid, a reply that one person flagged, and one found harmless."""
+    opening = forum.start(author, word("suspended_title"), word("suspended"), board="chat")
+    thread = forum.start(author, "被举报的几楼", "大家都能看到。", board="chat")
+    reply = forum.reply(author, thread, word("suspended_reply"))
+    for post in (forum.post(opening), reply):
+        for name in ("cadre2", "delegate", "supervisor"):
+            words = {"reason": "abuse", "words": word("flag_words") if name == "delegate" else ""}
+            assert site.visitor(name).post(f"/posts/{post}/flag", words).status_code == 302
+    forum.reply(author, thread, "第三楼，大家都能看到。")
+    for verb in ("", "harmless"):
+        post = forum.reply(author, thread, f"说的是实话。{verb}")
+        site.visitor("expert").post(f"/posts/{post}/flag", {"reason": "off_topic"})
+        if verb:
+            _decide(forum, site.visitor("moderator"), verb, post)
 
 
 def _decide(forum: Forum, reviewer: Visitor, verb: str, post: int, **fields: str) -> None:

@@ -69,6 +69,9 @@ def forms(site: Filled) -> Iterator[Form]:
             .join(Revision, Post.latest_revision_id == Revision.id)
             .where(Revision.state == "rejected")
         ).first()
+        flagged = db.session.scalars(
+            select(Post.id).where(Post.public_revision_id.is_not(None)).order_by(Post.id)
+        ).first()
         thread = db.session.scalars(
             select(Thread.id).where(Thread.published_at.is_not(None))
         ).first()
@@ -96,6 +99,8 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("cadre", f"/posts/{rejected}/appeal", {"explanation": 2_000})
     hide = {"explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/hide", hide, ("reason",))
+    flag = {"words": 500}
+    yield Form("cadre2", f"/posts/{flagged}/flag", flag, ("reason",), optional=True)
     for verb in ("return", "reject"):
         kinds = ("reason",) if verb == "reject" else ()
         yield Form("moderator", f"/moderation/{item}/{verb}", {"explanation": 2_000}, kinds)

@@ -56,11 +56,13 @@ EXPECTED: dict[str, set[str]] = {
             *("returned_title", "returned", "returned_why", "mended_before", "rejected"),
             *("rejected_why", "appealed", "upheld", "upheld_end"),
             *("hidden_title", "hidden", "hidden_why", "claimed"),
+            *("suspended_title", "suspended", "suspended_reply"),
         ),
         REVIEWED,
     ),
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
     **dict.fromkeys(("withdrawn_title", "withdrawn"), AUTHOR),
+    "flag_words": {"delegate"} | REVIEWERS,  # who wrote them
     **{
         f"letter_{state}{part}": {"cadre"} | _AT_DESK[state]
         for state, part in product(LETTER_STATES, ("", "_title", "_point"))

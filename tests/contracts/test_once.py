@@ -22,6 +22,7 @@ from forum.models import Post as ForumPost
 from forum.models import Thread
 from letters import writing
 from letters.models import Letter, LetterNote, Reply
+from moderation.flag import Flag
 from moderation.models import Decision, QueueItem
 from moderation.terms.models import TermRule, TermTrial
 from surveys.definition import dump
@@ -105,6 +106,21 @@ def appeal(stage: Stage) -> Act:
     items = (QueueItem.reason == "appeal",)
     codes = frozenset({302, 409})
     return Act("cadre", f"/posts/{post}/appeal", plea, QueueItem, items, answers=codes)
+
+
+def flag_post(stage: Stage) -> Act:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre"), board="chat"))
+    words = {"reason": "abuse", "words": "骂了人。"}
+    return Act("cadre2", f"/posts/{post}/flag", words, Flag)
+
+
+def find_harmless(stage: Stage) -> Act:
+    send(stage.cast.visitor("cadre2"), (act := flag_post(stage)))
+    post = int(act.url.split("/")[2])
+    data = {"revision": str(stage.forum.latest(post))}
+    url = f"/moderation/{stage.forum.item(post)}/harmless"
+    verdicts = (Decision.verb == "harmless",)
+    return Act("moderator", url, data, Decision, verdicts, answers=frozenset({302, 409}))
 
 
 LETTER = {"title": "培训名额", "body": "能不能公开？", "points": "名额", "once": KEY}
@@ -254,6 +270,7 @@ def try_rule(stage: Stage) -> Act:
 ACTS: list[Make] = [
     *(draft_rule, draft_rule_in_many_windows, try_rule),
     *(start_thread, start_thread_by_script, reply, appeal, approve),
+    *(flag_post, find_harmless),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
     *(make_survey, make_survey_in_many_windows),

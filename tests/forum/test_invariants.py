@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from core import notices
 from core.db import db
 from core.errors import Conflict
 from core.policy import Forbidden, allows
@@ -21,7 +22,8 @@ from core.search import SearchEntry
 from core.states import IllegalMove
 from forum import writing
 from forum.models import Board, Post, Thread
-from moderation import Wording, appeal, deciding, hide, submit, withdraw
+from moderation import Wording, appeal, deciding, flags, hide, submit, withdraw
+from moderation.flag import Flag
 from moderation.models import Decision, QueueItem, Revision
 from tests.boards import Forum
 from tests.people import Cast
@@ -29,6 +31,7 @@ from tests.people import Cast
 PEOPLE = ("cadre", "cadre2", "moderator", "chief_moderator", "moderator2")
 VERBS = ("approve", "return", "reject", "overturn", "uphold", "claim", "release", "hide")
 VERBS += ("edit", "withdraw", "appeal", "appeal", "start", "start", "reply", "reply")
+VERBS += ("flag", "flag", "flag", "harmless", "harmless")
 
 STEPS = 120
 
@@ -51,8 +54,8 @@ def steps(seed: int) -> Iterator[tuple[str, str, int, int]]:
 # What a verb needs to find now and then, else no example would get so far.
 SINGLED_OUT = {
     "appeal": ("rejected", "hidden"),
-    "edit": ("returned", "pending", "published", "withdrawn"),
-    "withdraw": ("pending", "returned", "rejected", "appealed"),
+    "edit": ("returned", "pending", "published", "suspended", "withdrawn"),
+    "withdraw": ("pending", "returned", "rejected", "appealed", "suspended"),
 }
 
 
@@ -67,11 +70,11 @@ class World:
         actor = self.people[name]
         try:
             with db.session.begin_nested():
-                if verb in deciding.ORDINARY + deciding.ON_APPEAL:
+                if verb in (*deciding.ORDINARY, *deciding.ON_APPEAL, "harmless"):
                     self.decide(actor, which, flag, verb)
                 else:
                     getattr(self, verb)(actor, which, flag)
-        except (Conflict, Forbidden, IllegalMove):
+        except (Conflict, Forbidden, IllegalMove, flags.Spent):
             pass
 
     def words(self, title: str | None) -> Wording:
@@ -116,6 +119,10 @@ class World:
         if post := self.post(actor, which, "hide"):
             hide(post, post.unit, actor, "other", "先收起来。")
 
+    def flag(self, actor: Any, which: int, flag: int) -> None:
+        if post := self.post(actor, which, "flag"):
+            flags.raise_flag(post, "abuse", "不妥。", actor)
+
     def item(self, actor: Any, which: int) -> QueueItem | None:
         """Mostly one that waits."""
         found = QueueItem.visible_to(actor).order_by(QueueItem.id)
@@ -135,6 +142,8 @@ class World:
             return
         if flag > 1 and item.reason == "appeal":
             verb = deciding.ON_APPEAL[flag % 2]
+        elif flag > 1 and item.reason == "flagged":
+            verb = deciding.ON_FLAGS[flag % 2]
         post = db.session.get_one(Post, item.subject_id)
         deciding.decide(
             item,
@@ -180,8 +189,12 @@ def check() -> None:
         assert board.thread_count == sum(one.is_public for one in of_board)
 
     latest = {post.id: revisions[post.latest_revision_id or 0] for post in posts}
-    waiting = {item.subject_id: item for item in items.values() if item.is_waiting}
-    assert len(waiting) == sum(item.is_waiting for item in items.values())
+    check_flags(posts, revisions, items)
+    waiting = {
+        item.subject_id: item
+        for item in items.values()
+        if item.is_waiting and item.reason != "flagged"
+    }
     assert set(waiting) == {post_id for post_id, one in latest.items() if one.is_waiting}
     assert all(item.revision_id == latest[post_id].id for post_id, item in waiting.items())
 
@@ -202,6 +215,33 @@ def check() -> None:
     assert db.session.scalar(claimed) == 0
 
 
+def check_flags(posts: Any, revisions: dict[int, Revision], items: dict[int, QueueItem]) -> None:
+    """What flags hid waits for a reviewer, and nothing else is hidden by them; each ended flag has
+    told its outcome, each open one waits with a text that was public."""
+    flagged = {
+        item.revision_id: item
+        for item in items.values()
+        if item.is_waiting and item.reason == "flagged"
+    }
+    versions = [item.revision_id for item in items.values() if item.is_waiting]
+    assert len(versions) == len(set(versions))
+    assert {revisions[one].state for one in flagged} <= {"published", "suspended"}
+    suspended = {one.id for one in revisions.values() if one.state == "suspended"}
+    assert suspended <= flagged.keys()
+    assert suspended <= {post.taken_revision_id for post in posts if not post.is_public}
+    assert all(post.taken_revision_id is None for post in posts if post.is_public)
+    ended: dict[int, int] = {}
+    for flag in db.session.scalars(select(Flag)):
+        if flag.state == "open":
+            assert flagged[flag.revision_id].id == flag.item_id
+        else:
+            ended[flag.flagger_id] = ended.get(flag.flagger_id, 0) + 1
+    told = select(notices.Notice.person_id, func.count()).where(
+        notices.Notice.kind.startswith("moderation:flag:")
+    )
+    assert dict(db.session.execute(told.group_by(notices.Notice.person_id)).all()) == ended
+
+
 @pytest.fixture
 def people(app: Flask, cast: Cast) -> dict[str, int]:
     Forum(app, cast)
@@ -209,6 +249,8 @@ def people(app: Flask, cast: Cast) -> dict[str, int]:
 
 
 def run(app: Flask, cast: Cast, seed: int) -> None:
+    before = {name: app.config[name] for name in ("FLAGS_PER_DAY", "FLAGS_TO_HIDE")}
+    app.config.update(FLAGS_PER_DAY=1_000, FLAGS_TO_HIDE=2)
     with app.test_request_context():
         world = World({name: cast.person(name) for name in PEOPLE})
         try:
@@ -218,6 +260,7 @@ def run(app: Flask, cast: Cast, seed: int) -> None:
             check()
         finally:
             db.session.rollback()
+            app.config.update(before)
 
 
 any_order = settings(
