@@ -127,7 +127,7 @@ def test_mending_a_held_text_publishes_it_where_others_publish_at_once(
     # The item that was opened stays: a reviewer looks at what became of it.
     page = moderator.get(f"/moderation/{forum.item(post)}").text
     assert PLAIN in page
-    forum.approve(moderator, post)
+    assert forum.decide(moderator, "harmless", post).status_code == 302
     assert item_of(app, forum, post) == ("matched", "decided")
 
 
@@ -156,7 +156,7 @@ def test_a_reviewer_lets_a_flagged_text_be(
     page = moderator.get(f"/moderation/{forum.item(flagged)}").text
     assert f"/moderation/{forum.item(flagged)}/hide" in page
     assert f"/moderation/{forum.item(flagged)}/reject" not in page
-    forum.approve(moderator, flagged)
+    assert forum.decide(moderator, "harmless", flagged).status_code == 302
     assert state_of(app, forum, flagged) == ("published", True)
     assert item_of(app, forum, flagged) == ("matched", "decided")
     thread = cadre2.get("/forum/chat").text
@@ -165,7 +165,7 @@ def test_a_reviewer_lets_a_flagged_text_be(
     with app.app_context():
         assert [one.verb for one in db.session.scalars(db.select(Decision))] == [
             "exempt",
-            "approve",
+            "harmless",
         ]
         assert db.session.get_one(Post, flagged).thread_id
         assert not list(journal.verify())
@@ -214,20 +214,19 @@ def test_editing_does_not_shake_off_a_flag(
 def test_withdrawing_a_held_edit_does_not_shake_off_a_flag(
     app: Flask, forum: Forum, rules: Rules, flagged: int, cadre: Visitor, moderator: Visitor
 ) -> None:
+    item = forum.item(flagged)
     rules.enact("代开发票", name="发票")
     edit = {"title": "一个像样的标题", "body": "代开发票"}
     assert cadre.post(f"/posts/{flagged}/edit", edit).status_code == 302
     assert state_of(app, forum, flagged) == ("pending", True)
     assert cadre.post(f"/posts/{flagged}/withdraw").status_code == 302
-    item = forum.item(flagged)
-    assert item_of(app, forum, flagged) == ("matched", "open")
     page = moderator.get(f"/moderation/{item}").text
     assert "<mark>加 薇*信</mark>" in page
     revision = re.search(r'name="revision" value="(\d+)"', page)
     assert revision is not None
     data = {"revision": revision[1]}
-    assert moderator.post(f"/moderation/{item}/approve", data).status_code == 302
-    assert item_of(app, forum, flagged) == ("matched", "decided")
+    assert moderator.post(f"/moderation/{item}/harmless", data).status_code == 302
+    assert state_of(app, forum, flagged) == ("withdrawn", True)
 
 
 # --- note ---------------------------------------------------------------------------------
