@@ -80,7 +80,7 @@ def test_every_change_is_an_event_without_its_words(
     with app.app_context():
         events = [
             event
-            for version in db.session.scalars(db.select(TermVersion))
+            for version in db.session.scalars(db.select(TermVersion).order_by(TermVersion.id))
             for event in journal.history(TermVersion.kind, version.id)
         ]
         assert [event.verb for event in events] == [
