@@ -82,7 +82,7 @@ def import_terms(
     Example: flask --app app terms import words.txt --rule 广告 --effect hold --reason 像是广告。 --reason-en "It reads like advertising."
     """
     found = db.session.scalar(select(TermRule).where(TermRule.name == rule))
-    last = _last(found) if found else None
+    last = drafting.last_version(found) if found else None
     said = Said(
         effect or (last.effect if last else ""),
         reason or (last.reason if last else ""),
@@ -116,15 +116,6 @@ def _refuse_faults(said: Said) -> None:
         _give_up(fault)
     if word := drafting.contradiction(said.terms, said.allowed):
         _give_up(_("“%(word)s”也在用语里。放行的词要比用语长。", word=word))
-
-
-def _last(rule: TermRule) -> TermVersion | None:
-    return db.session.scalar(
-        select(TermVersion)
-        .where(TermVersion.rule_id == rule.id)
-        .order_by(TermVersion.number.desc())
-        .limit(1)
-    )
 
 
 def _read(file: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core import clock, keys
 from core.db import db
@@ -77,7 +77,9 @@ def draft(rule: TermRule, said: Said, actor: Actor) -> TermVersion:
     """Write the rule's draft, a new one when it has none; a dry run of before no longer counts."""
     version = open_version(rule)
     if version is None:
-        version = TermVersion(rule_id=rule.id, number=_last_number(rule) + 1, **said.columns)
+        last = last_version(rule)
+        number = last.number + 1 if last else 1
+        version = TermVersion(rule_id=rule.id, number=number, **said.columns)
     for name, value in said.columns.items():
         setattr(version, name, value)
     version.author_id = actor.id
@@ -108,9 +110,13 @@ def live_version(rule_id: int) -> TermVersion | None:
     )
 
 
-def _last_number(rule: TermRule) -> int:
-    found = select(func.max(TermVersion.number)).where(TermVersion.rule_id == rule.id)
-    return db.session.scalar(found) or 0
+def last_version(rule: TermRule) -> TermVersion | None:
+    return db.session.scalar(
+        select(TermVersion)
+        .where(TermVersion.rule_id == rule.id)
+        .order_by(TermVersion.number.desc())
+        .limit(1)
+    )
 
 
 def _digest(said: Said) -> str:

@@ -98,7 +98,7 @@ def discard_draft(rule: TermRule) -> Any:
 def retire_rule(rule: TermRule) -> Any:
     live = drafting.live_version(rule.id)
     if live is None:
-        raise Conflict(_last(rule), _("这条规则已经停用了。"))
+        raise Conflict(drafting.last_version(rule), _("这条规则已经停用了。"))
     live.advance("retire", current_user)
     return _done(rule, _("规则已停用。"))
 
@@ -107,13 +107,10 @@ def _open(rule: TermRule) -> TermVersion:
     """The rule's draft. Raises Conflict when it has none any more."""
     version = drafting.open_version(rule)
     if version is None:
-        raise Conflict(_last(rule), _("这条规则现在没有草稿，也许已经启用或作废了。"))
+        raise Conflict(
+            drafting.last_version(rule), _("这条规则现在没有草稿，也许已经启用或作废了。")
+        )
     return version
-
-
-def _last(rule: TermRule) -> TermVersion | None:
-    """The version to which something happened last, for who and when."""
-    return next(iter(RulePage(rule).versions), None)
 
 
 def _done(rule: TermRule, sentence: str) -> Response:
