@@ -76,10 +76,8 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     suspended = record.suspended_revision
     outcomes.settle(revision, "withdraw", actor)
     revision.advance("withdraw", actor)
-    if (
-        suspended is not None and suspended is not revision
-    ):  # an older one that still waits stands there again
-        record.latest_revision = suspended
+    if suspended is not None and suspended is not revision:
+        record.latest_revision = suspended  # the older one that waits stands there again
 
 
 def appeal(record: Reviewable, explanation: str, actor: Actor) -> QueueItem:

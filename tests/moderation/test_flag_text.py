@@ -14,9 +14,10 @@ from core import clock, notices
 from core.db import db
 from core.search import SearchEntry
 from forum.models import Board, Post
-from moderation import flags
+from moderation import flagging, flags
 from moderation.flag import Flag
 from moderation.models import QueueItem, Revision
+from moderation.standing import usual_wait
 from tests.boards import Forum
 from tests.people import Cast, Visitor
 
@@ -280,6 +281,38 @@ def test_nobody_decides_on_an_own_flag(
     assert moderator.post(f"/posts/{post}/hide", HIDE).status_code == 409
     assert states(app, post) == (["open"], "published", ["open"])
     assert forum.decide(chief, "harmless", post).status_code == 302
+
+
+def test_everyone_finds_the_own_flags_and_no_others(
+    app: Flask,
+    forum: Forum,
+    cadre: Visitor,
+    thread: int,
+    readers: list[Visitor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(flagging, "PAGE", 2)
+    for n in range(3):
+        flag(readers[0], forum.reply(cadre, thread, f"第 {n} 句。"), words=f"我的第 {n} 次举报")
+    flag(readers[1], forum.post(thread), words="别人的举报")
+    first = readers[0].get("/moderation/flags").text
+    onward = re.search(r'rel="next" href="([^"]+)"', first)
+    assert onward is not None
+    second = readers[0].get(onward[1]).text
+    for n, page in ((2, first), (1, first), (0, second)):
+        assert f"我的第 {n} 次举报" in page
+    assert 'rel="next"' not in second
+    assert "别人的举报" not in first + second
+    assert "你还没有举报过" in cadre.get("/moderation/flags").text
+
+
+def test_flags_do_not_count_in_the_usual_wait(
+    app: Flask, forum: Forum, post: int, cadre2: Visitor, moderator: Visitor
+) -> None:
+    flag(cadre2, post)
+    forum.decide(moderator, "harmless", post)
+    with app.app_context():
+        assert usual_wait("forum:chat") is None
 
 
 # --- Hidden until reviewed ----------------------------------------------------------------------
