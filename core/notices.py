@@ -86,6 +86,22 @@ def tell(person_id: int | None, name: str, url: str, **params: Any) -> None:
         db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params))
 
 
+def take_back(person_id: int | None, name: str, url: str) -> bool:
+    """Delete the last such notice while nobody has read it; whether nobody need be told anew."""
+    if person_id is None:
+        return True
+    last = db.session.scalar(
+        select(Notice)
+        .where(Notice.person_id == person_id, Notice.kind == name, Notice.url == url)
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    if last is None or last.read_at is not None:
+        return False
+    db.session.delete(last)
+    return True
+
+
 def unread_count(actor: Actor) -> int:
     if actor.id is None:
         return 0

@@ -332,8 +332,8 @@ class Post(Reviewable, Base):
             self.thread.title = revision.title
 
     def published(self, revision: Revision) -> None:
-        if self.is_opening and revision.title:
-            self.thread.title = revision.title
+        if self.is_opening:
+            self._name(revision.title)
         # A reply in a thread that was hidden meanwhile is found again with the thread.
         if self.is_opening or self.thread.is_public:
             self._index(revision)
@@ -348,6 +348,28 @@ class Post(Reviewable, Base):
                 search.drop(self.kind, post_id)
         search.drop(self.kind, self.id)
         self._count(-1)
+
+    def undo_facts(self) -> dict[str, Any]:
+        return {"title": self.thread.title} if self.is_opening else {}
+
+    def undone(self, facts: dict[str, Any]) -> None:
+        if self.is_opening:
+            self._name(facts["title"])
+
+    def has_moved_on(self, since: datetime) -> bool:
+        """Others answered an opening post meanwhile."""
+        newer = select(Post.id).where(
+            Post.thread_id == self.thread_id, Post.id != self.id, Post.created_at >= since
+        )
+        return self.is_opening and bool(db.session.scalar(select(newer.exists())))
+
+    def _name(self, title: str | None) -> None:
+        """Give the thread a title, under which its other posts are then found, too."""
+        if not title or title == self.thread.title:
+            return
+        self.thread.title = title
+        if self.thread.is_public:
+            self._index_replies()
 
     def _index(self, revision: Revision) -> None:
         search.put(

@@ -21,6 +21,7 @@ from moderation import (
     appeal,
     hide,
     is_reviewer,
+    offer_undo,
     submit,
     versions,
     why,
@@ -180,8 +181,8 @@ def hide_post(post: Post) -> Any:
     form = ReasonedForm()
     if not form.sent():
         return render_template("forum/hide.html", post=post, form=form), code(form)
-    hide(post, post.unit, current_user, str(form.reason.data), form.words)
-    flash(_("已隐藏。作者会看到理由，也可以申诉。"), "note")
+    item = hide(post, post.unit, current_user, str(form.reason.data), form.words)
+    offer_undo(item, _("已隐藏。作者会看到理由，也可以申诉。"))
     board = post.thread.board.slug
     db.session.commit()
     return redirect(url_for("forum.show_board", slug=board))

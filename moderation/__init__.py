@@ -16,6 +16,7 @@ from .models import Revision
 from .reviewable import Context, Passage, Reviewable, ReviewPlace
 from .scope import covers, is_reviewer
 from .standing import Standing, Unsettled, standings
+from .undoing import offer as offer_undo
 from .versions import Version, versions
 from .wording import Wording
 
@@ -34,6 +35,7 @@ __all__ = [
     "covers",
     "hide",
     "is_reviewer",
+    "offer_undo",
     "standings",
     "submit",
     "versions",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.models import Unit
 from core import clock, notices
 from core.db import db
@@ -10,6 +12,7 @@ from core.i18n import _, stamp
 from core.policy import Actor
 from core.states import IllegalMove
 
+from . import undoing
 from .door import item_for, publish
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
@@ -65,27 +68,33 @@ def decide(
         raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
     if verb not in verbs_for(item):
         raise IllegalMove(item, verb)
+    before = undoing.stand(record) | {"waited": True}
     facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
     if verb in PUBLISHING:
         publish(record, revision, actor, verb, **facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
-    return _close(item, record, revision, verb, actor, reason_code, explanation)
+    return _close(item, record, revision, verb, actor, reason_code, explanation, before)
 
 
-def hide(record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explanation: str) -> None:
+def hide(
+    record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explanation: str
+) -> QueueItem:
     """Take a public text away from its readers, at once; its author may appeal."""
     revision = record.public_revision
     if revision is None:
         raise Conflict(record.latest_revision, _("这一条已经不公开了。"))
+    before = undoing.stand(record) | {"waited": False}
     record.unpublished()
     item = item_for(record, revision, "spot_check")
     item.unit = unit
-    _close(item, record, revision, "hide", actor, reason_code, explanation)
+    decision = _close(item, record, revision, "hide", actor, reason_code, explanation, before)
     revision.advance("hide", actor, note=explanation, item=item.id, reason=reason_code)
     record.public_revision = None
     if record.latest_revision is None or not record.latest_revision.is_waiting:
         record.latest_revision = revision
+    decision.after = undoing.stand(record)
+    return item
 
 
 def _close(
@@ -96,6 +105,7 @@ def _close(
     actor: Actor,
     reason_code: str | None,
     explanation: str,
+    before: dict[str, Any],
 ) -> Decision:
     """End an item with its one decision, and tell the author."""
     item.closed_at = clock.now()
@@ -109,6 +119,8 @@ def _close(
         explanation=explanation,
         decided_by_id=actor.id,
         decided_as=reviewer_role(actor, item.unit),
+        before=before,
+        after=undoing.stand(record),
     )
     db.session.add(decision)
     # The words of the decision stay where the text is.

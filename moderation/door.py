@@ -111,7 +111,7 @@ def why(revision: Revision) -> Decision | None:
     """The last decision on a version."""
     return db.session.scalar(
         db.select(Decision)
-        .where(Decision.revision_id == revision.id)
+        .where(Decision.revision_id == revision.id, Decision.undone_at.is_(None))
         .order_by(Decision.id.desc())
         .limit(1)
     )

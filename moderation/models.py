@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ColumnElement,
     Enum,
@@ -62,6 +63,14 @@ class Revision(Stateful, Base):
         uphold=("appealed", "upheld"),
         withdraw=(("pending", "returned", "rejected", "appealed"), "withdrawn"),
         supersede=(("pending", "returned", "published"), "superseded"),
+        undo={
+            "published": "pending",
+            "returned": "pending",
+            "rejected": "pending",
+            "hidden": "published",
+        },
+        undo_answer=(("published", "upheld"), "appealed"),
+        restore=("superseded", "published"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,6 +130,8 @@ class QueueItem(Stateful, Base):
         release=("claimed", "open"),
         decide=(("open", "claimed"), "decided"),
         withdraw=(("open", "claimed"), "withdrawn"),
+        undo=("decided", "claimed"),
+        drop=("decided", "undone"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,7 +159,12 @@ class QueueItem(Stateful, Base):
     claimed_by: Mapped[Person | None] = relationship(
         foreign_keys=[claimed_by_id], lazy="raise_on_sql"
     )
-    decision: Mapped[Decision | None] = relationship(back_populates="item", lazy="raise_on_sql")
+    # The one that stands; those that were undone stay beside it.
+    decision: Mapped[Decision | None] = relationship(
+        primaryjoin="and_(Decision.item_id == QueueItem.id, Decision.undone_at.is_(None))",
+        lazy="raise_on_sql",
+        viewonly=True,
+    )
 
     @property
     def is_waiting(self) -> bool:
@@ -187,7 +203,8 @@ class QueueItem(Stateful, Base):
 
 
 class Decision(Base):
-    """What was decided on a revision, by whom, why. An item has one; an exemption has no item."""
+    """What was decided on a revision, by whom, why. An item has one that stands; an exemption
+    has no item. `before` and `after` say where the text stood, for whoever undoes it."""
 
     __tablename__ = "decisions"
     __table_args__ = (
@@ -200,10 +217,18 @@ class Decision(Base):
             "verb NOT IN ('reject', 'hide') OR reason_code IS NOT NULL", name="reasoned"
         ),
         Index(None, "decided_at", "id"),
+        Index(None, "item_id"),
+        Index(
+            "uq_decisions_standing",
+            "item_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("queue_items.id"), unique=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("queue_items.id"))
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
     verb: Mapped[str] = mapped_column(
         Enum(*VERBS, native_enum=False, create_constraint=True, name="verb")
@@ -213,8 +238,11 @@ class Decision(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     decided_as: Mapped[str | None] = mapped_column(String(30))
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone_at: Mapped[datetime | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    item: Mapped[QueueItem | None] = relationship(back_populates="decision", lazy="raise_on_sql")
+    item: Mapped[QueueItem | None] = relationship(lazy="raise_on_sql")
     revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
     decided_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 

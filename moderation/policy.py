@@ -16,6 +16,8 @@ rules(
         "moderation:item:claim": decider,
         "moderation:item:release": decider,
         "moderation:item:decide": decider,
+        "moderation:item:undo": decider,  # undoing.py asks for the one who decided
+        "moderation:item:drop": decider,
         "moderation:item:withdraw": is_its("author"),
         "moderation:revision:submit": is_its("author") | system,
         "moderation:revision:exempt": is_its("author") | system,
@@ -28,6 +30,9 @@ rules(
         "moderation:revision:hide": reviewer & ~is_its("author"),
         "moderation:revision:overturn": reviewer & ~is_its("author"),
         "moderation:revision:uphold": reviewer & ~is_its("author"),
+        "moderation:revision:undo": reviewer & ~is_its("author"),
+        "moderation:revision:undo_answer": reviewer & ~is_its("author"),
+        "moderation:revision:restore": reviewer & ~is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,
     }
 )

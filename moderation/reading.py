@@ -16,9 +16,11 @@ from core.db import db
 from .difference import Difference, difference
 from .models import Decision, QueueItem, Revision
 from .reviewable import Context, Reviewable
+from .versions import PUBLISHING
 
 ROUNDS = 20
 LOAD = (
+    joinedload(QueueItem.decision),
     joinedload(QueueItem.revision),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
@@ -78,7 +80,9 @@ class Reading:
         public = [
             one.revision
             for one in earlier
-            if any(decision.verb in ("approve", "overturn", "exempt") for decision in one.decisions)
+            if any(
+                decision.verb in PUBLISHING and not decision.undone_at for decision in one.decisions
+            )
         ]
         before = (public or [one.revision for one in earlier])[:1]
         return difference(before[0], self.revision) if before else None
@@ -90,7 +94,8 @@ class Reading:
             decision
             for one in self.rounds
             for decision in reversed(one.decisions)
-            if decision.item_id is not None and decision.item_id != self.item.id
+            if decision.item_id is not None
+            and (decision.item_id != self.item.id or decision.undone_at is not None)
         ]
 
     @cached_property
@@ -105,7 +110,7 @@ class Reading:
                 decision
                 for one in self.rounds
                 for decision in one.decisions
-                if decision.item_id == self.item.id
+                if decision.item_id == self.item.id and decision.undone_at is None
             ),
             None,
         )

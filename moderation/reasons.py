@@ -44,6 +44,8 @@ EVENTS = {
     "release": _l("放回待审"),
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
+    "undo": _l("撤销决定"),
+    "drop": _l("撤销决定"),
 }
 
 ROLES = {

@@ -148,3 +148,14 @@ class Reviewable:
 
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""
+
+    def undo_facts(self) -> dict[str, Any]:
+        """What else a decision may change and an undo puts back, as JSON takes it."""
+        return {}
+
+    def undone(self, facts: dict[str, Any]) -> None:
+        """Called when a decision was undone, with the facts of before it."""
+
+    def has_moved_on(self, since: datetime) -> bool:
+        """Whether others built on the text since: then a decision on it is not undone."""
+        return False

@@ -64,4 +64,5 @@ def fill() -> None:
     notices.kind("moderation:reject", _l("“%(title)s”未通过审核；理由和申诉的办法在原处。"))
     notices.kind("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
     notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
+    notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))

@@ -122,6 +122,8 @@ def _decisions(revision_ids: list[int]) -> dict[int, Decision]:
     if not revision_ids:
         return {}
     rows = db.session.scalars(
-        select(Decision).where(Decision.revision_id.in_(revision_ids)).order_by(Decision.id)
+        select(Decision)
+        .where(Decision.revision_id.in_(revision_ids), Decision.undone_at.is_(None))
+        .order_by(Decision.id)
     )
     return {decision.revision_id: decision for decision in rows}

@@ -27,12 +27,13 @@ class Version:
 
 def versions(record: Reviewable, actor: Actor) -> list[Version]:
     """Newest first: the author's own all, everybody else's those that were public."""
+    passed = select(Decision.id).where(
+        Decision.revision_id == Revision.id,
+        Decision.verb.in_(PUBLISHING),
+        Decision.undone_at.is_(None),
+    )
     rows = db.session.execute(
-        select(Revision, Decision.id.is_not(None).label("was_public"))
-        .outerjoin(
-            Decision,
-            (Decision.revision_id == Revision.id) & Decision.verb.in_(PUBLISHING),
-        )
+        select(Revision, passed.exists().label("was_public"))
         .where(Revision.subject_kind == record.kind, Revision.subject_id == record.id)
         .order_by(Revision.number)
     )

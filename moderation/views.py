@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from core.db import db
@@ -14,13 +15,14 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, log, queueing, reasons
+from . import deciding, log, queueing, reasons, undoing
 from .forms import FORMS, ApproveForm
-from .models import QueueItem
+from .models import Decision, QueueItem
 from .queueing import Filters
 from .reading import LOAD, Reading
 
 bp = Blueprint("moderation", __name__)
+WITH_DECISION = (joinedload(QueueItem.decision).joinedload(Decision.revision),)
 
 
 @bp.get("/moderation")
@@ -63,6 +65,7 @@ def item_page(
         tried=tried,
         typed=form.words if form else "",
         changed=changed,
+        may_undo=undoing.may_undo(item, current_user),
         filters=Filters.asked(),
         reasons=reasons,
     )
@@ -103,10 +106,22 @@ def decide(item: QueueItem, verb: str) -> Any:
     return _onward(item, verb)
 
 
+@bp.post("/moderation/<int:id>/undo")
+@requires("moderation:item:undo", QueueItem, load=WITH_DECISION)
+def undo(item: QueueItem) -> Any:
+    undoing.undo(item, current_user)
+    there = url_for("moderation.show_item", id=item.id)
+    db.session.commit()
+    flash(_("决定已撤销，一切照旧。"), "note")
+    return redirect(there)
+
+
 def _onward(item: QueueItem, verb: str) -> Response:
     """Keep the decision and go to the next item, else back to the queue."""
     filters = Filters.asked()
-    flash(_("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb]), "good")
+    undoing.offer(
+        item, _("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb])
+    )
     following = queueing.following(item, filters, current_user)
     db.session.commit()
     if following is None:

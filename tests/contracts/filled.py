@@ -164,6 +164,10 @@ def _talk(site: Filled) -> None:
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
 
+    undone = forum.reply(author, thread, word("undone"))
+    forum.approve(reviewer, undone)
+    assert reviewer.post(f"/moderation/{forum.item(undone)}/undo").status_code == 302
+
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
 

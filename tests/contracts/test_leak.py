@@ -55,7 +55,7 @@ EXPECTED: dict[str, set[str]] = {
             *("pending_title", "pending_body", "pending_reply", "edit_title", "edit_body"),
             *("returned_title", "returned", "returned_why", "mended_before", "rejected"),
             *("rejected_why", "appealed", "upheld", "upheld_end"),
-            *("hidden_title", "hidden", "hidden_why", "claimed"),
+            *("hidden_title", "hidden", "hidden_why", "claimed", "undone"),
         ),
         REVIEWED,
     ),

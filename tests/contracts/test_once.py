@@ -336,6 +336,15 @@ def test_a_post_hidden_twice_says_who_and_when(stage: Stage) -> None:
     decided_twice(stage, "moderator", f"/posts/{post}/hide", data)
 
 
+def test_a_decision_undone_twice_is_a_conflict(stage: Stage) -> None:
+    act = approve(stage)
+    reviewer = stage.cast.visitor("moderator")
+    send(reviewer, act)
+    url = act.url.replace("/approve", "/undo")
+    assert [reviewer.post(url).status_code for _time in range(2)] == [302, 409]
+    assert stage.count(Decision) == stage.count(Decision, Decision.undone_at.is_not(None)) == 1
+
+
 def test_a_post_withdrawn_twice_says_who_and_when(stage: Stage) -> None:
     post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
     decided_twice(stage, "cadre", f"/posts/{post}/withdraw", {})

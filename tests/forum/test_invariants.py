@@ -16,19 +16,33 @@ from sqlalchemy.orm import joinedload
 
 from core.db import db
 from core.errors import Conflict
+from core.notices import Notice
 from core.policy import Forbidden, allows
 from core.search import SearchEntry
 from core.states import IllegalMove
 from forum import writing
 from forum.models import Board, Post, Thread
-from moderation import Wording, appeal, deciding, hide, submit, withdraw
+from moderation import Wording, appeal, deciding, hide, submit, undoing, withdraw
 from moderation.models import Decision, QueueItem, Revision
+from moderation.views import WITH_DECISION
 from tests.boards import Forum
 from tests.people import Cast
 
 PEOPLE = ("cadre", "cadre2", "moderator", "chief_moderator", "moderator2")
 VERBS = ("approve", "return", "reject", "overturn", "uphold", "claim", "release", "hide")
-VERBS += ("edit", "withdraw", "appeal", "appeal", "start", "start", "reply", "reply")
+VERBS += (
+    "regret",
+    "regret",
+    "undo",
+    "edit",
+    "withdraw",
+    "appeal",
+    "appeal",
+    "start",
+    "start",
+    "reply",
+    "reply",
+)
 
 STEPS = 120
 
@@ -130,9 +144,12 @@ class World:
             deciding.release(item, actor)
 
     def decide(self, actor: Any, which: int, flag: int, verb: str) -> None:
-        item = self.item(actor, which)
-        if item is None or not allows(actor, "moderation:item:decide", item):
-            return
+        if item := self.item(actor, which):
+            self.decide_on(item, actor, flag, verb)
+
+    def decide_on(self, item: QueueItem, actor: Any, flag: int, verb: str) -> None:
+        if not allows(actor, "moderation:item:decide", item):
+            raise Forbidden(verb)
         if flag > 1 and item.reason == "appeal":
             verb = deciding.ON_APPEAL[flag % 2]
         post = db.session.get_one(Post, item.subject_id)
@@ -146,10 +163,65 @@ class World:
             explanation="因为这样。",
         )
 
+    def regret(self, actor: Any, which: int, flag: int) -> None:
+        """Decide, or hide, and take it back: what anybody reads is as it was."""
+        db.session.flush()
+        before = read()
+        if which == 5:
+            if (post := self.post(actor, flag, "hide")) is None:
+                return
+            item = hide(post, post.unit, actor, "other", "先收起来。")
+        else:
+            if (item := self.item(actor, max(which, 1))) is None:
+                return
+            verbs = deciding.verbs_for(item)
+            self.decide_on(item, actor, flag or 1, verbs[flag % len(verbs)])
+        self.take_back(item, actor)
+        db.session.flush()
+        assert read() == before
+
+    def undo(self, actor: Any, which: int, flag: int) -> None:
+        """Of a decision that may be an old one: time stands still here."""
+        found = QueueItem.visible_to(actor).order_by(QueueItem.id.desc())
+        item = self.pick(found.where(QueueItem.state == "decided").limit(3), which)
+        if item is not None and allows(actor, "moderation:item:undo", item):
+            self.take_back(item, actor)
+
+    @staticmethod
+    def take_back(item: QueueItem, actor: Any) -> None:
+        db.session.flush()
+        found = select(QueueItem).where(QueueItem.id == item.id).options(*WITH_DECISION)
+        db.session.scalars(found.execution_options(populate_existing=True)).one()
+        undoing.undo(item, actor)
+
     @staticmethod
     def pick(found: Any, which: int) -> Any:
         rows = db.session.scalars(found).unique().all()
         return rows[which % len(rows)] if rows else None
+
+
+def read() -> dict[str, Any]:
+    """All that readers and authors see, row by row."""
+    db.session.expire_all()
+    rows: dict[str, Any] = {}
+    for model in (Post, Thread, Board):
+        table = model.__table__
+        rows[table.name] = db.session.execute(select(table).order_by(table.c.id)).all()
+    revision, entry, notice = Revision.__table__.c, SearchEntry.__table__.c, Notice.__table__.c
+    item = QueueItem.__table__.c
+    for name, columns, conditions in (
+        ("revisions", (revision.id, revision.state, revision.digest), ()),
+        ("search", (entry.subject_id, entry.title, entry.body, entry.scope, entry.at), ()),
+        ("notices", (notice.person_id, notice.kind, notice.url, notice.id), ()),
+        (
+            "waiting",
+            (item.id, item.revision_id, item.reason, item.opened_at, item.place),
+            (item.closed_at.is_(None),),
+        ),
+    ):
+        found = select(*columns).where(*conditions).order_by(*columns)
+        rows[name] = db.session.execute(found).all()
+    return rows
 
 
 def check() -> None:
@@ -158,6 +230,7 @@ def check() -> None:
     threads = {one.id: one for one in db.session.scalars(select(Thread))}
     decisions = db.session.scalars(select(Decision)).all()
     items = {one.id: one for one in db.session.scalars(select(QueueItem))}
+    decisions = [one for one in decisions if one.undone_at is None]
     passed = {one.revision_id for one in decisions if one.verb in ("approve", "overturn", "exempt")}
 
     public = {post.public_revision_id for post in posts} - {None}
