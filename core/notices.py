@@ -6,6 +6,7 @@ sentence is made in the reader's language when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -100,6 +101,13 @@ def take_back(person_id: int | None, name: str, url: str) -> bool:
         return False
     db.session.delete(last)
     return True
+
+
+def rename(urls: Sequence[str], former: Collection[Any], title: str) -> None:
+    """Call by this title what notices to anybody call by a former one."""
+    for notice in db.session.scalars(select(Notice).where(Notice.url.in_(urls))):
+        if notice.params.get("title") in former:
+            notice.params = {**notice.params, "title": title}
 
 
 def unread_count(actor: Actor) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_c
 
 from accounts.models import Person, Unit
 from core import clock, i18n, search
+from core.covering import pattern
 from core.db import Base, db
 from core.i18n import _, pgettext
 from core.policy import Actor
@@ -348,6 +350,27 @@ class Post(Reviewable, Base):
                 search.drop(self.kind, post_id)
         search.drop(self.kind, self.id)
         self._count(-1)
+
+    def kin(self) -> list[int]:
+        if not self.is_opening:
+            return [self.id]
+        return list(db.session.scalars(select(Post.id).where(Post.thread_id == self.thread_id)))
+
+    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
+        """The public posts of the same thread that repeat a passage."""
+        others = db.session.scalars(
+            select(Post)
+            .where(Post.thread_id == self.thread_id, Post.id != self.id, is_public)
+            .order_by(Post.number)
+            .options(joinedload(Post.public_revision))
+        )
+        sought = [pattern(passage) for passage in passages]
+        return [
+            (_("第 %(n)s 楼", n=post.number), url_for("forum.redact_post", id=post.id))
+            for post in others
+            if post.public_revision is not None
+            and any(one.search(plain(post.public_revision.body_html)) for one in sought)
+        ]
 
     def undo_facts(self) -> dict[str, Any]:
         return {"title": self.thread.title} if self.is_opening else {}

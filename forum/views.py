@@ -12,16 +12,22 @@ from werkzeug.wrappers import Response
 
 from core import once
 from core.db import db
+from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _
 from core.paging import asked_page
 from moderation import (
     ReasonedForm,
+    RedactForm,
     Revision,
+    accept,
     appeal,
+    awaits_answer,
     hide,
     is_reviewer,
     offer_undo,
+    redact,
+    revert,
     submit,
     versions,
     why,
@@ -191,5 +197,48 @@ def hide_post(post: Post) -> Any:
 @bp.get("/posts/<int:id>/history")
 @requires("forum:post:history", Post, load=WITH_VERSIONS)
 def show_history(post: Post) -> Any:
-    found = versions(post, current_user)
-    return render_template("forum/history.html", post=post, versions=found)
+    is_asked = post.author_id == current_user.id and awaits_answer(post)
+    decision = why(post.public_revision) if is_asked and post.public_revision else None
+    return render_template(
+        "forum/history.html",
+        post=post,
+        versions=versions(post, current_user),
+        may_answer=is_asked,
+        words=decision.explanation if decision else "",
+    )
+
+
+@bp.post("/posts/<int:id>/accept")
+@requires("forum:post:accept", Post, load=WITH_VERSIONS)
+def accept_post(post: Post) -> Any:
+    accept(post, current_user)
+    flash(_("已接受审核员的修改。"), "good")
+    return _finish(post)
+
+
+@bp.post("/posts/<int:id>/revert")
+@requires("forum:post:revert", Post, load=WITH_VERSIONS)
+def revert_post(post: Post) -> Any:
+    revert(Post.for_review(post.id, lock=True), current_user)
+    flash(_("改过的一版不再公开，你自己写的一版在等另一位审核员来审。"), "note")
+    return _finish(post)
+
+
+@bp.route("/posts/<int:id>/redact", methods=["GET", "POST"])
+@requires("forum:post:redact", Post, load=WITH_VERSIONS)
+def redact_post(post: Post) -> Any:
+    if post.public_revision is None:
+        raise Conflict(post.latest_revision, _("这一条已经不公开了。"))
+    form = RedactForm.on(post.public_revision)
+    page = {"post": post, "form": form, "html": post.public_revision.body_html}
+    if not form.sent():
+        return render_template("forum/redact.html", **page), code(form)
+    args = (form.revision_id, form.wording, form.words)
+    item = redact(post, post.unit, current_user, *args)
+    echoes = post.echoes(form.lines)
+    offer_undo(item, _("已遮盖。原来的话只有作者和审核员看得到。"))
+    there = post.url
+    db.session.commit()
+    if echoes:
+        return render_template("forum/redacted.html", url=there, echoes=echoes)
+    return redirect(there)

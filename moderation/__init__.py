@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from .amending import accept, awaits_answer, redact, revert
 from .deciding import hide
 from .door import appeal, submit, why, withdraw
+from .edit_forms import RedactForm
 from .forms import ReasonedForm
 from .models import Revision
 from .reviewable import Context, Passage, Reviewable, ReviewPlace
@@ -24,6 +26,7 @@ __all__ = [
     "Context",
     "Passage",
     "ReasonedForm",
+    "RedactForm",
     "ReviewPlace",
     "Reviewable",
     "Revision",
@@ -31,11 +34,15 @@ __all__ = [
     "Unsettled",
     "Version",
     "Wording",
+    "accept",
     "appeal",
+    "awaits_answer",
     "covers",
     "hide",
     "is_reviewer",
     "offer_undo",
+    "redact",
+    "revert",
     "standings",
     "submit",
     "versions",
@@ -45,7 +52,7 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    from . import policy, shelves, views  # noqa: F401
+    from . import edit_views, policy, shelves, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     shelves.fill()

@@ -58,14 +58,7 @@ def decide(
     explanation: str = "",
 ) -> Decision:
     """Decide on the version that the reviewer read. Raises Conflict, IllegalMove, Forbidden."""
-    if not item.can("decide"):
-        raise IllegalMove(item, verb)
-    _refuse_claimed(item, actor)
-    record = item.subject_class.for_review(item.subject_id, lock=True)
-    revision = record.latest_revision
-    assert revision is not None
-    if revision.id != revision_id:
-        raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
+    record, revision = taken(item, verb, actor, revision_id)
     if verb not in verbs_for(item):
         raise IllegalMove(item, verb)
     before = undoing.stand(record) | {"waited": True}
@@ -74,7 +67,22 @@ def decide(
         publish(record, revision, actor, verb, **facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
-    return _close(item, record, revision, verb, actor, reason_code, explanation, before)
+    return close(item, record, revision, verb, actor, reason_code, explanation, before)
+
+
+def taken(
+    item: QueueItem, verb: str, actor: Actor, revision_id: int
+) -> tuple[Reviewable, Revision]:
+    """The record, locked, and the version that was read. Raises Conflict, IllegalMove."""
+    if not item.can("decide"):
+        raise IllegalMove(item, verb)
+    _refuse_claimed(item, actor)
+    record = item.subject_class.for_review(item.subject_id, lock=True)
+    revision = record.latest_revision
+    assert revision is not None
+    if revision.id != revision_id:
+        raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
+    return record, revision
 
 
 def hide(
@@ -88,7 +96,7 @@ def hide(
     record.unpublished()
     item = item_for(record, revision, "spot_check")
     item.unit = unit
-    decision = _close(item, record, revision, "hide", actor, reason_code, explanation, before)
+    decision = close(item, record, revision, "hide", actor, reason_code, explanation, before)
     revision.advance("hide", actor, note=explanation, item=item.id, reason=reason_code)
     record.public_revision = None
     if record.latest_revision is None or not record.latest_revision.is_waiting:
@@ -97,7 +105,7 @@ def hide(
     return item
 
 
-def _close(
+def close(
     item: QueueItem,
     record: Reviewable,
     revision: Revision,

@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(minutes=10)
 EXCERPT = 120  # characters of a text shown in the queue
+EDIT_KINDS = ("amend", "redact")
 BODY_FORMATS = ("plain", "html")
-ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check")
-VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn")
+ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check", "reverted")
+VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn", "amend", "redact")
 
 
 class Revision(Stateful, Base):
@@ -46,6 +47,8 @@ class Revision(Stateful, Base):
     __tablename__ = "revisions"
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "number"),
+        CheckConstraint("(edited_by_id IS NULL) = (edit_kind IS NULL)", name="edited"),
+        CheckConstraint("edited_by_id <> author_id", name="edited_by"),
         Index(None, "author_id", "state"),
     )
 
@@ -71,6 +74,13 @@ class Revision(Stateful, Base):
         },
         undo_answer=(("published", "upheld"), "appealed"),
         restore=("superseded", "published"),
+        # A reviewer's version in the author's name, and what its author says to it.
+        amend=("draft", "published"),
+        redact=("draft", "published"),
+        accept=("published", "published"),
+        revert=("published", "reverted"),
+        undo_edit=("published", "reverted"),
+        resume=("superseded", "pending"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,6 +97,16 @@ class Revision(Stateful, Base):
     cleaner: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # A version that a reviewer made of the author's words: who, how, and that the author agreed.
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    edit_kind: Mapped[str | None] = mapped_column(
+        Enum(*EDIT_KINDS, native_enum=False, create_constraint=True, name="edit_kind")
+    )
+    accepted_at: Mapped[datetime | None]
+
+    edited_by: Mapped[Person | None] = relationship(
+        foreign_keys=[edited_by_id], lazy="raise_on_sql"
+    )
 
     @property
     def is_waiting(self) -> bool:

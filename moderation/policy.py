@@ -32,7 +32,13 @@ rules(
         "moderation:revision:uphold": reviewer & ~is_its("author"),
         "moderation:revision:undo": reviewer & ~is_its("author"),
         "moderation:revision:undo_answer": reviewer & ~is_its("author"),
-        "moderation:revision:restore": reviewer & ~is_its("author"),
+        "moderation:revision:undo_edit": reviewer & ~is_its("author"),
+        "moderation:revision:restore": is_its("author") | reviewer,
+        "moderation:revision:resume": is_its("author") | reviewer,
+        "moderation:revision:amend": reviewer & ~is_its("author"),
+        "moderation:revision:redact": reviewer & ~is_its("author"),
+        "moderation:revision:accept": is_its("author"),
+        "moderation:revision:revert": is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,
     }
 )

@@ -20,6 +20,7 @@ ITEM_REASONS = {
     "edited": _l("已发布内容的修改"),
     "appeal": _l("申诉"),
     "spot_check": _l("发布后复查"),
+    "reverted": _l("作者不接受审核员的修改"),
 }
 
 VERBS = {
@@ -28,6 +29,8 @@ VERBS = {
     "reject": _l("不通过"),
     "uphold": _l("维持原决定"),
     "overturn": _l("撤销原决定并发布"),
+    "amend": _l("改好后通过"),
+    "redact": _l("遮盖后通过"),
 }
 
 OUTCOMES = {
@@ -37,6 +40,8 @@ OUTCOMES = {
     "hide": _l("已隐藏"),
     "uphold": _l("维持了原决定"),
     "overturn": _l("撤销了原决定，已发布"),
+    "amend": _l("改好后通过"),
+    "redact": _l("遮盖了一部分"),
 }
 
 EVENTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -148,6 +149,14 @@ class Reviewable:
 
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""
+
+    def kin(self) -> list[int]:
+        """The ids of the texts that stand under this one's title, its own with them."""
+        return [self.id]
+
+    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
+        """Other public texts that repeat a passage of this one: name and address."""
+        return []
 
     def undo_facts(self) -> dict[str, Any]:
         """What else a decision may change and an undo puts back, as JSON takes it."""

@@ -17,8 +17,13 @@ from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 
 TIME = timedelta(seconds=30)
-# What a decision on an appeal came from; every other verb has one way back.
-ANSWERS = ("overturn", "uphold")
+# The verbs whose way back is not called "undo": answers to appeals and reviewers' own versions.
+WAYS = {
+    "overturn": "undo_answer",
+    "uphold": "undo_answer",
+    "amend": "undo_edit",
+    "redact": "undo_edit",
+}
 
 
 def stand(record: Reviewable) -> dict[str, Any]:
@@ -74,17 +79,12 @@ def undo(item: QueueItem, actor: Actor) -> None:
 def _put_back(record: Reviewable, decision: Decision, actor: Actor) -> None:
     """The text, its versions and what counts it, as they were before the decision."""
     before = decision.before or {}
-    public, latest = (_revision(before[name]) for name in ("public", "latest"))
-    if public is None and record.is_public:
-        record.unpublished()
-    elif public is not None and public is not record.public_revision:
-        with db.session.no_autoflush:
-            record.published(public)
-    verb = "undo_answer" if decision.verb in ANSWERS else "undo"
-    decision.revision.advance(verb, actor, decision=decision.id)
-    if public is not None and public.can("restore"):
-        public.advance("restore", actor, decision=decision.id)
-    record.public_revision, record.latest_revision = public, latest
+    latest = revision_of(before["latest"])
+    show(record, revision_of(before["public"]), actor)
+    decision.revision.advance(WAYS.get(decision.verb, "undo"), actor, decision=decision.id)
+    if latest is not None and before["state"] == "pending" and latest.can("resume"):
+        latest.advance("resume", actor, decision=decision.id)
+    record.latest_revision = latest
     first = before["published_at"]
     record.published_at = datetime.fromisoformat(first) if first else None
     record.undone(before)
@@ -101,5 +101,17 @@ def _reopen(item: QueueItem, decision: Decision, actor: Actor) -> None:
     item.advance("undo", actor, decision=decision.verb)
 
 
-def _revision(revision_id: int | None) -> Revision | None:
+def show(record: Reviewable, public: Revision | None, actor: Actor) -> None:
+    """Readers see this version again, or none."""
+    if public is None and record.is_public:
+        record.unpublished()
+    elif public is not None and public is not record.public_revision:
+        with db.session.no_autoflush:
+            record.published(public)
+        if public.can("restore"):
+            public.advance("restore", actor)
+    record.public_revision = public
+
+
+def revision_of(revision_id: int | None) -> Revision | None:
     return db.session.get_one(Revision, revision_id) if revision_id is not None else None

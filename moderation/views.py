@@ -15,7 +15,7 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, log, queueing, reasons, undoing
+from . import amending, deciding, log, queueing, reasons, undoing
 from .forms import FORMS, ApproveForm
 from .models import Decision, QueueItem
 from .queueing import Filters
@@ -65,6 +65,7 @@ def item_page(
         tried=tried,
         typed=form.words if form else "",
         changed=changed,
+        takes_edits=amending.takes_edits(item),
         may_undo=undoing.may_undo(item, current_user),
         filters=Filters.asked(),
         reasons=reasons,
@@ -94,7 +95,7 @@ def release(item: QueueItem) -> Any:
 def decide(item: QueueItem, verb: str) -> Any:
     form = ApproveForm.of(verb)
     if not form.sent():
-        return item_page(_again(item.id), verb, form), 422
+        return item_page(again(item.id), verb, form), 422
     deciding.decide(
         item,
         verb,
@@ -103,7 +104,7 @@ def decide(item: QueueItem, verb: str) -> Any:
         reason_code=form.reason_code,
         explanation=form.words,
     )
-    return _onward(item, verb)
+    return onward(item, verb)
 
 
 @bp.post("/moderation/<int:id>/undo")
@@ -116,7 +117,7 @@ def undo(item: QueueItem) -> Any:
     return redirect(there)
 
 
-def _onward(item: QueueItem, verb: str) -> Response:
+def onward(item: QueueItem, verb: str) -> Response:
     """Keep the decision and go to the next item, else back to the queue."""
     filters = Filters.asked()
     undoing.offer(
@@ -138,10 +139,10 @@ def _show_what_happened(fault: Conflict | IllegalMove) -> Any:
     verb = parts.get("verb", "")
     form = ApproveForm.of(verb) if verb in FORMS else None
     changed = getattr(fault, "changed", "") or _("这一条现在不能这样处理，请看看它的状态。")
-    return item_page(_again(parts["id"]), verb, form, changed), 409
+    return item_page(again(parts["id"]), verb, form, changed), 409
 
 
-def _again(item_id: int) -> QueueItem:
+def again(item_id: int) -> QueueItem:
     """The item with all that its page shows."""
     found = QueueItem.visible_to(current_user).where(QueueItem.id == item_id)
     return db.session.scalars(found.options(*LOAD)).unique().one()

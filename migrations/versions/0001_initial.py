@@ -595,6 +595,13 @@ def upgrade() -> None:
         sa.Column("cleaner", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "edit_kind",
+            sa.Enum("amend", "redact", name="edit_kind", native_enum=False, create_constraint=True),
+            nullable=True,
+        ),
+        sa.Column("accepted_at", UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "state",
@@ -609,6 +616,7 @@ def upgrade() -> None:
                 "upheld",
                 "withdrawn",
                 "superseded",
+                "reverted",
                 name="revisions_state",
                 native_enum=False,
                 create_constraint=True,
@@ -616,8 +624,15 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.CheckConstraint(
+            "(edited_by_id IS NULL) = (edit_kind IS NULL)", name=op.f("ck_revisions_edited")
+        ),
+        sa.CheckConstraint("edited_by_id <> author_id", name=op.f("ck_revisions_edited_by")),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_revisions_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["edited_by_id"], ["people.id"], name=op.f("fk_revisions_edited_by_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint(
@@ -999,6 +1014,7 @@ def upgrade() -> None:
                 "edited",
                 "appeal",
                 "spot_check",
+                "reverted",
                 name="reason",
                 native_enum=False,
                 create_constraint=True,
@@ -1229,6 +1245,8 @@ def upgrade() -> None:
                 "hide",
                 "uphold",
                 "overturn",
+                "amend",
+                "redact",
                 name="verb",
                 native_enum=False,
                 create_constraint=True,

@@ -164,6 +164,18 @@ def _talk(site: Filled) -> None:
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
 
+    mended = forum.reply(author, thread, f"{word('amended')} 写错的字。")
+    _decide(forum, reviewer, "amend", mended, body="写对的字。", explanation=word("amended_why"))
+    covered = forum.post(
+        forum.published(author, reviewer, title="遮盖的主题", body=word("covered"))
+    )
+    words = {"passages": word("covered"), "explanation": word("covered_why")}
+    read = {"revision": str(forum.latest(covered))}
+    assert reviewer.post(f"/posts/{covered}/redact", {**read, **words}).status_code == 302
+    taken = forum.reply(author, thread, word("taken_own"))
+    _decide(forum, reviewer, "amend", taken, body=word("taken_back"), explanation="改了。")
+    assert author.post(f"/posts/{taken}/revert").status_code == 302
+
     undone = forum.reply(author, thread, word("undone"))
     forum.approve(reviewer, undone)
     assert reviewer.post(f"/moderation/{forum.item(undone)}/undo").status_code == 302

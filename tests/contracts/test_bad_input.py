@@ -96,6 +96,11 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("cadre", f"/posts/{rejected}/appeal", {"explanation": 2_000})
     hide = {"explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/hide", hide, ("reason",))
+    cover = {"passages": 2_000, "explanation": 2_000}
+    yield Form("moderator", f"/posts/{post['published']}/redact", cover)
+    yield Form("moderator", f"/moderation/{item}/redact", cover)
+    amend = {"explanation": 2_000, **WORDS}
+    yield Form("moderator", f"/moderation/{item}/amend", amend)
     for verb in ("return", "reject"):
         kinds = ("reason",) if verb == "reject" else ()
         yield Form("moderator", f"/moderation/{item}/{verb}", {"explanation": 2_000}, kinds)

@@ -56,6 +56,7 @@ EXPECTED: dict[str, set[str]] = {
             *("returned_title", "returned", "returned_why", "mended_before", "rejected"),
             *("rejected_why", "appealed", "upheld", "upheld_end"),
             *("hidden_title", "hidden", "hidden_why", "claimed", "undone"),
+            *("amended", "amended_why", "covered", "covered_why", "taken_own", "taken_back"),
         ),
         REVIEWED,
     ),

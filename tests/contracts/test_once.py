@@ -320,6 +320,29 @@ def test_a_post_decided_twice_says_who_and_when(stage: Stage, verb: str) -> None
     decided_twice(stage, "moderator", f"/moderation/{stage.forum.item(post)}/{verb}", data)
 
 
+@pytest.mark.parametrize("verb", ["amend", "redact"])
+def test_a_post_edited_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
+    words = {
+        "title": "另一个标题",
+        "body": "改好的话。",
+        "passages": "开头",
+        "explanation": "因为。",
+    }
+    data = {"revision": str(stage.forum.latest(post)), **words}
+    decided_twice(stage, "moderator", f"/moderation/{stage.forum.item(post)}/{verb}", data)
+
+
+@pytest.mark.parametrize("verb", ["accept", "revert"])
+def test_an_edit_answered_twice_is_a_conflict(stage: Stage, verb: str) -> None:
+    author, reviewer = stage.cast.visitor("cadre"), stage.cast.visitor("moderator")
+    post = stage.forum.post(stage.forum.start(author))
+    words = {"title": "另一个标题", "body": "改好的话。", "explanation": "因为。"}
+    assert stage.forum.decide(reviewer, "amend", post, **words).status_code == 302
+    answers = [author.post(f"/posts/{post}/{verb}").status_code for _time in range(2)]
+    assert answers == [302, 409]
+
+
 @pytest.mark.parametrize("verb", ["overturn", "uphold"])
 def test_an_appeal_decided_twice_says_who_and_when(stage: Stage, verb: str) -> None:
     act = appeal(stage)

@@ -22,27 +22,17 @@ from core.search import SearchEntry
 from core.states import IllegalMove
 from forum import writing
 from forum.models import Board, Post, Thread
-from moderation import Wording, appeal, deciding, hide, submit, undoing, withdraw
+from moderation import Wording, amending, appeal, deciding, hide, submit, undoing, withdraw
 from moderation.models import Decision, QueueItem, Revision
+from moderation.versions import PUBLISHING
 from moderation.views import WITH_DECISION
 from tests.boards import Forum
 from tests.people import Cast
 
 PEOPLE = ("cadre", "cadre2", "moderator", "chief_moderator", "moderator2")
 VERBS = ("approve", "return", "reject", "overturn", "uphold", "claim", "release", "hide")
-VERBS += (
-    "regret",
-    "regret",
-    "undo",
-    "edit",
-    "withdraw",
-    "appeal",
-    "appeal",
-    "start",
-    "start",
-    "reply",
-    "reply",
-)
+VERBS += ("edit", "withdraw", "appeal", "appeal", "start", "start", "reply", "reply")
+VERBS += ("amend", "redact", "accept", "revert", "regret", "regret", "undo")
 
 STEPS = 120
 
@@ -65,6 +55,8 @@ def steps(seed: int) -> Iterator[tuple[str, str, int, int]]:
 # What a verb needs to find now and then, else no example would get so far.
 SINGLED_OUT = {
     "appeal": ("rejected", "hidden"),
+    "accept": ("published",),
+    "revert": ("published",),
     "edit": ("returned", "pending", "published", "withdrawn"),
     "withdraw": ("pending", "returned", "rejected", "appealed"),
 }
@@ -171,6 +163,10 @@ class World:
             if (post := self.post(actor, flag, "hide")) is None:
                 return
             item = hide(post, post.unit, actor, "other", "先收起来。")
+        elif which in (3, 4):
+            made = self.amend(actor, which, flag) if which == 3 else self.redact(actor, flag, 0)
+            if (item := made) is None:
+                return
         else:
             if (item := self.item(actor, max(which, 1))) is None:
                 return
@@ -179,6 +175,32 @@ class World:
         self.take_back(item, actor)
         db.session.flush()
         assert read() == before
+
+    def amend(self, actor: Any, which: int, flag: int) -> QueueItem | None:
+        item = self.item(actor, max(which, 1))
+        if item is None or not allows(actor, "moderation:item:decide", item):
+            return None
+        verb = amending.EDITS[flag % 2]
+        revision = db.session.get_one(Revision, item.revision_id)
+        words = self.words("改成" if revision.title else None)
+        amending.edit(item, verb, actor, item.revision_id, words, "改了几处。")
+        return item
+
+    def redact(self, actor: Any, which: int, flag: int) -> QueueItem | None:
+        post = self.post(actor, which, "redact")
+        if post is None or post.public_revision is None:
+            return None
+        words = amending.covered(post.public_revision, ["说的话"])
+        read = post.public_revision.id
+        return amending.redact(post, post.unit, actor, read, words, "盖住几处。")
+
+    def accept(self, actor: Any, which: int, flag: int) -> None:
+        if post := self.post(actor, which, "accept"):
+            amending.accept(post, actor)
+
+    def revert(self, actor: Any, which: int, flag: int) -> None:
+        if post := self.post(actor, which, "revert"):
+            amending.revert(Post.for_review(post.id), actor)
 
     def undo(self, actor: Any, which: int, flag: int) -> None:
         """Of a decision that may be an old one: time stands still here."""
@@ -231,7 +253,7 @@ def check() -> None:
     decisions = db.session.scalars(select(Decision)).all()
     items = {one.id: one for one in db.session.scalars(select(QueueItem))}
     decisions = [one for one in decisions if one.undone_at is None]
-    passed = {one.revision_id for one in decisions if one.verb in ("approve", "overturn", "exempt")}
+    passed = {one.revision_id for one in decisions if one.verb in PUBLISHING}
 
     public = {post.public_revision_id for post in posts} - {None}
     assert public <= passed
