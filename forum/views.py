@@ -27,6 +27,7 @@ from moderation import (
     is_reviewer,
     offer_undo,
     redact,
+    remarks_on,
     revert,
     submit,
     versions,
@@ -141,7 +142,13 @@ def edit_post(post: Post) -> Any:
     latest = post.latest_revision
     assert latest is not None
     form = _edit_form(post, latest)
-    page = {"post": post, "form": form, "returned": latest.state == "returned" and why(latest)}
+    is_back = latest.state == "returned"
+    page = {
+        "post": post,
+        "form": form,
+        "returned": is_back and why(latest),
+        "remarks": remarks_on(latest) if is_back else [],
+    }
     if not form.sent():
         return render_template("forum/edit.html", **page), code(form)
     if form.is_stale(latest):

@@ -106,7 +106,7 @@ def _words() -> tuple[Kept, ...]:
             _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
         ),
         Kept(
-            ("queue_items", "decisions"),
+            ("queue_items", "decisions", "remarks", "explanation_templates"),
             _("审核"),
             _("哪一条、谁审的、决定和理由、时间。"),
             _("长期"),

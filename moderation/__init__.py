@@ -15,6 +15,7 @@ from .door import appeal, submit, why, withdraw
 from .edit_forms import RedactForm
 from .forms import ReasonedForm
 from .models import Revision
+from .remarks import remarks_on
 from .reviewable import Context, Passage, Reviewable, ReviewPlace
 from .scope import covers, is_reviewer
 from .standing import Standing, Unsettled, standings
@@ -42,6 +43,7 @@ __all__ = [
     "is_reviewer",
     "offer_undo",
     "redact",
+    "remarks_on",
     "revert",
     "standings",
     "submit",
@@ -52,7 +54,7 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    from . import edit_views, policy, shelves, views  # noqa: F401
+    from . import edit_views, policy, remark_views, shelves, template_views, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     shelves.fill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Unit
@@ -15,6 +16,7 @@ from core.states import IllegalMove
 from . import undoing
 from .door import item_for, publish
 from .models import Decision, QueueItem, Revision
+from .remarks import keep
 from .reviewable import Reviewable
 from .scope import reviewer_role
 
@@ -56,6 +58,7 @@ def decide(
     revision_id: int,
     reason_code: str | None = None,
     explanation: str = "",
+    remarks: Mapping[int, str] | None = None,
 ) -> Decision:
     """Decide on the version that the reviewer read. Raises Conflict, IllegalMove, Forbidden."""
     record, revision = taken(item, verb, actor, revision_id)
@@ -67,6 +70,8 @@ def decide(
         publish(record, revision, actor, verb, **facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
+    if verb == "return":
+        keep(revision, remarks or {})
     return close(item, record, revision, verb, actor, reason_code, explanation, before)
 
 

@@ -12,6 +12,10 @@ rules(
     {
         "moderation:queue:show": reviewer,
         "moderation:log:show": signed_in,
+        "moderation:template:list": reviewer,
+        "moderation:template:create": role("chief_moderator"),
+        "moderation:template:edit": role("chief_moderator"),
+        "moderation:template:retire": role("chief_moderator"),
         "moderation:item:show": role(*REVIEWERS, of="unit"),
         "moderation:item:claim": decider,
         "moderation:item:release": decider,

@@ -15,6 +15,7 @@ from core.db import db
 
 from .difference import Difference, difference
 from .models import Decision, QueueItem, Revision
+from .remarks import Remarked, remarks_on
 from .reviewable import Context, Reviewable
 from .versions import PUBLISHING
 
@@ -86,6 +87,32 @@ class Reading:
         ]
         before = (public or [one.revision for one in earlier])[:1]
         return difference(before[0], self.revision) if before else None
+
+    @cached_property
+    def returned(self) -> Round | None:
+        """The last round that went back to the author."""
+        return next(
+            (
+                one
+                for one in self.rounds
+                if one.revision.number < self.revision.number
+                and any(d.verb == "return" and d.undone_at is None for d in one.decisions)
+            ),
+            None,
+        )
+
+    @cached_property
+    def remarks(self) -> list[Remarked]:
+        """What was said to the paragraphs of that round, and which of them changed since."""
+        return remarks_on(self.returned.revision, self.revision) if self.returned else []
+
+    @cached_property
+    def since_returned(self) -> Difference | None:
+        """What changed since that round, where `difference` is against a public version."""
+        before = self.returned.revision if self.returned else None
+        if before is None or (self.difference and self.difference.before.id == before.id):
+            return None
+        return difference(before, self.revision)
 
     @cached_property
     def earlier(self) -> list[Decision]:

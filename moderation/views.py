@@ -15,7 +15,7 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import amending, deciding, log, queueing, reasons, undoing
+from . import amending, deciding, log, queueing, reasons, templates, undoing
 from .forms import FORMS, ApproveForm
 from .models import Decision, QueueItem
 from .queueing import Filters
@@ -65,6 +65,7 @@ def item_page(
         tried=tried,
         typed=form.words if form else "",
         changed=changed,
+        templates=templates.offered(verbs) if item.is_waiting else (),
         takes_edits=amending.takes_edits(item),
         may_undo=undoing.may_undo(item, current_user),
         filters=Filters.asked(),

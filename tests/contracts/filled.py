@@ -176,6 +176,15 @@ def _talk(site: Filled) -> None:
     _decide(forum, reviewer, "amend", taken, body=word("taken_back"), explanation="改了。")
     assert author.post(f"/posts/{taken}/revert").status_code == 302
 
+    remarked = forum.reply(author, thread, word("remarked"))
+    data = {"revision": str(forum.latest(remarked)), "explanation": "请看旁边的意见。"}
+    item = f"/moderation/{forum.item(remarked)}/remarks"
+    answer = reviewer.post(item, {**data, "remark-1": word("remark")})
+    assert answer.status_code == 302
+    words = {"title": "写明出处", "words": word("template")}
+    chief_moderator = site.visitor("chief_moderator")
+    assert chief_moderator.post("/moderation/templates", words).status_code == 302
+
     undone = forum.reply(author, thread, word("undone"))
     forum.approve(reviewer, undone)
     assert reviewer.post(f"/moderation/{forum.item(undone)}/undo").status_code == 302

@@ -99,6 +99,9 @@ def forms(site: Filled) -> Iterator[Form]:
     cover = {"passages": 2_000, "explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/redact", cover)
     yield Form("moderator", f"/moderation/{item}/redact", cover)
+    yield Form("moderator", f"/moderation/{item}/remarks", {"explanation": 2_000, "remark-1": 500})
+    fields = {"title": 60, "words": 1_000, "title_en": 60, "words_en": 1_000}
+    yield Form("chief_moderator", "/moderation/templates", fields, ("verb", "reason_code"))
     amend = {"explanation": 2_000, **WORDS}
     yield Form("moderator", f"/moderation/{item}/amend", amend)
     for verb in ("return", "reject"):

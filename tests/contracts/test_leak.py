@@ -57,10 +57,12 @@ EXPECTED: dict[str, set[str]] = {
             *("rejected_why", "appealed", "upheld", "upheld_end"),
             *("hidden_title", "hidden", "hidden_why", "claimed", "undone"),
             *("amended", "amended_why", "covered", "covered_why", "taken_own", "taken_back"),
+            *("remarked", "remark"),
         ),
         REVIEWED,
     ),
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
+    "template": REVIEWERS | {"moderator2"},
     **dict.fromkeys(("withdrawn_title", "withdrawn"), AUTHOR),
     **{
         f"letter_{state}{part}": {"cadre"} | _AT_DESK[state]

@@ -23,6 +23,7 @@ from forum.models import Thread
 from letters import writing
 from letters.models import Letter, LetterNote, Reply
 from moderation.models import Decision, QueueItem
+from moderation.templates import ExplanationTemplate
 from surveys.definition import dump
 from surveys.models import HeldResponse, Survey, SurveyDismissal, SurveyResponse
 from tests.boards import Forum
@@ -214,6 +215,11 @@ def confirm_import(stage: Stage) -> Act:
     return Act("admin", f"{sent.location}/confirm", {}, Person, people, answers=codes)
 
 
+def create_template(stage: Stage) -> Act:
+    data = {"title": "写明出处", "words": "请写明数字的出处。", "once": KEY}
+    return Act("chief_moderator", "/moderation/templates", data, ExplanationTemplate)
+
+
 def approve(stage: Stage) -> Act:
     post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
     data = {"revision": str(stage.forum.latest(post))}
@@ -222,7 +228,7 @@ def approve(stage: Stage) -> Act:
 
 
 ACTS: list[Make] = [
-    *(start_thread, start_thread_by_script, reply, appeal, approve),
+    *(start_thread, start_thread_by_script, reply, appeal, approve, create_template),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
     *(make_survey, make_survey_in_many_windows),

@@ -232,7 +232,11 @@ def read() -> dict[str, Any]:
     revision, entry, notice = Revision.__table__.c, SearchEntry.__table__.c, Notice.__table__.c
     item = QueueItem.__table__.c
     for name, columns, conditions in (
-        ("revisions", (revision.id, revision.state, revision.digest), ()),
+        (
+            "revisions",
+            (revision.id, revision.state, revision.digest),
+            (revision.state != "reverted",),
+        ),
         ("search", (entry.subject_id, entry.title, entry.body, entry.scope, entry.at), ()),
         ("notices", (notice.person_id, notice.kind, notice.url, notice.id), ()),
         (
