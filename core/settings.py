@@ -56,6 +56,9 @@ SETTINGS: dict[str, Setting] = {
     "ANONYMOUS_LETTERS_PER_HOUR": Setting(
         "60", int, "unnamed letters that one server process takes in an hour, from all together"
     ),
+    "REVIEW_OWN_UNIT": Setting(
+        "yes", _flag, "whether reviewers decide on texts by people of their own unit"
+    ),
     "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
     "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),

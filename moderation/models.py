@@ -28,7 +28,7 @@ from core.db import Base
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .scope import covers
+from .scope import covers, of_other_units
 
 if TYPE_CHECKING:
     from .reviewable import Reviewable
@@ -281,6 +281,7 @@ def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     return [
         QueueItem.closed_at.is_(None),
         QueueItem.author_id != actor.id,
+        of_other_units(actor, QueueItem.author_id),
         or_(QueueItem.first_decided_by_id.is_(None), QueueItem.first_decided_by_id != actor.id),
         or_(
             QueueItem.claimed_at.is_(None),

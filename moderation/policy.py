@@ -1,12 +1,16 @@
 """Who may review, and what an author may do with an own text."""
 
-from core.policy import is_its, role, rules, signed_in, system
+from core.policy import Rule, is_its, role, rules, signed_in, system
 
-from .scope import REVIEWERS
+from .scope import REVIEWERS, is_own_unit
 
 reviewer = role(*REVIEWERS)
-# At or above the item's unit; nobody on an own text, nor on an appeal against the own decision.
-decider = role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by")
+of_own_unit = Rule("of the own unit, where the setting counts that", is_own_unit)
+# At or above the item's unit; nobody on an own text, nor on an appeal against the own decision,
+# nor, by setting, on a text by somebody of the own unit.
+decider = (
+    role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by") & ~of_own_unit
+)
 
 rules(
     {

@@ -20,6 +20,7 @@ from .forms import FORMS, ApproveForm
 from .models import Decision, QueueItem
 from .queueing import Filters
 from .reading import LOAD, Reading
+from .scope import is_own_unit
 
 bp = Blueprint("moderation", __name__)
 WITH_DECISION = (joinedload(QueueItem.decision).joinedload(Decision.revision),)
@@ -66,6 +67,7 @@ def item_page(
         typed=form.words if form else "",
         changed=changed,
         templates=templates.offered(verbs) if item.is_waiting else (),
+        is_own_unit=is_own_unit(current_user, item),
         takes_edits=amending.takes_edits(item),
         may_undo=undoing.may_undo(item, current_user),
         filters=Filters.asked(),
