@@ -15,7 +15,7 @@ from core.db import db
 from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _
-from core.paging import asked_page
+from core.paging import Pager, asked_page
 from moderation import (
     ReasonedForm,
     RedactForm,
@@ -35,7 +35,7 @@ from moderation import (
     withdraw,
 )
 
-from . import listing, reading, tending, writing
+from . import listing, moving, reading, tending, writing
 from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
 from .reading import Line
@@ -57,7 +57,9 @@ def list_boards() -> Any:
 def show_board(board: Board) -> Any:
     pinned, own = listing.on_top(board, current_user)
     threads = listing.threads(board, asked_page(), len(pinned))
-    return render_template("forum/board.html", board=board, pinned=pinned, own=own, threads=threads)
+    signs = moving.signs_on(board, current_user) if threads.number == 1 else []
+    lists = {"pinned": pinned, "own": own, "threads": threads, "signs": signs}
+    return render_template("forum/board.html", board=board, **lists)
 
 
 @bp.route("/forum/<slug>/new", methods=["GET", "POST"])
@@ -76,15 +78,28 @@ def start_thread(board: Board) -> Any:
 @bp.get("/threads/<int:id>")
 @requires("forum:thread:show", Thread)
 def show_thread(thread: Thread) -> Any:
+    if thread.merged_into_id is not None:
+        sign = moving.sign_of(thread, current_user)
+        return render_template("forum/merged.html", thread=thread, sign=sign)
     reviews = is_reviewer(current_user, thread.board.unit)
     pager = reading.posts(thread, asked_page(), current_user, reviews)
     return render_template(
         "forum/thread.html",
         thread=thread,
         pager=pager,
+        entries=_with_signs(thread, pager),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows)}),
     )
+
+
+def _with_signs(thread: Thread, pager: Pager[Line]) -> list[Any]:
+    """The posts of a page, and signposts where some were split off."""
+    if not thread.is_split:
+        return list(pager.rows)
+    first = (pager.number - 1) * pager.size + 1
+    signs = moving.signs_in(thread, first, first + pager.size - 1)
+    return sorted([*pager.rows, *signs], key=lambda one: one.number)
 
 
 @bp.route("/threads/<int:id>/reply", methods=["GET", "POST"])
@@ -161,7 +176,7 @@ def edit_post(post: Post) -> Any:
 def _edit_form(post: Post, latest: Revision) -> EditForm | EditOpeningForm:
     """The form with the newest version in it; an opening post has its title, too."""
     data = {
-        "title": latest.title,
+        "title": latest.title or post.thread.title,
         "body": latest.body_html if latest.body_format == "html" else latest.body,
         "body_format": latest.body_format,
         "revision": str(latest.id),

@@ -99,7 +99,7 @@ def _people(hours: int) -> tuple[Kept, ...]:
 def _words() -> tuple[Kept, ...]:
     return (
         Kept(
-            ("boards", "threads", "posts", "revisions"),
+            ("boards", "threads", "posts", "revisions", "signposts"),
             _("主题帖和回帖"),
             _("署名，连同修改过的各个版本、时间和审核状态。不统计谁读过。"),
             _("长期；目前不自动删除"),

@@ -13,11 +13,12 @@ from .amending import accept, awaits_answer, redact, revert
 from .deciding import hide
 from .door import appeal, submit, why, withdraw
 from .edit_forms import RedactForm
+from .following import follow, lock_waiting
 from .forms import ReasonedForm
 from .models import Revision
 from .remarks import remarks_on
 from .reviewable import Context, Passage, Reviewable, ReviewPlace
-from .scope import covers, is_reviewer
+from .scope import covers, is_reviewer, reviewer_role
 from .standing import Standing, Unsettled, standings
 from .undoing import offer as offer_undo
 from .versions import Version, versions
@@ -39,12 +40,15 @@ __all__ = [
     "appeal",
     "awaits_answer",
     "covers",
+    "follow",
     "hide",
     "is_reviewer",
+    "lock_waiting",
     "offer_undo",
     "redact",
     "remarks_on",
     "revert",
+    "reviewer_role",
     "standings",
     "submit",
     "versions",

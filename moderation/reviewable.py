@@ -154,6 +154,10 @@ class Reviewable:
         """The ids of the texts that stand under this one's title, its own with them."""
         return [self.id]
 
+    def review_acts(self) -> list[tuple[str, str]]:
+        """What reviewers may do beside deciding: label and address."""
+        return []
+
     def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
         """Other public texts that repeat a passage of this one: name and address."""
         return []

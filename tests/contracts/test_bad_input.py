@@ -96,6 +96,10 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("cadre", f"/posts/{rejected}/appeal", {"explanation": 2_000})
     hide = {"explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/hide", hide, ("reason",))
+    moves = {"move": {"why": 300}, "split": {"numbers": 500, "title": 80, "why": 300}}
+    for verb, texts in {**moves, "merge": {"into": 200, "why": 300}}.items():
+        kinds = ("board",) if verb == "move" else ()
+        yield Form("moderator", f"/threads/{thread}/{verb}", texts, kinds)
     cover = {"passages": 2_000, "explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/redact", cover)
     yield Form("moderator", f"/moderation/{item}/redact", cover)

@@ -3,6 +3,7 @@ dense, counts are what a recount gives."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -20,8 +21,8 @@ from core.notices import Notice
 from core.policy import Forbidden, allows
 from core.search import SearchEntry
 from core.states import IllegalMove
-from forum import writing
-from forum.models import Board, Post, Thread
+from forum import moving, writing
+from forum.models import Board, Post, Signpost, Thread
 from moderation import Wording, amending, appeal, deciding, hide, submit, undoing, withdraw
 from moderation.models import Decision, QueueItem, Revision
 from moderation.versions import PUBLISHING
@@ -32,7 +33,18 @@ from tests.people import Cast
 PEOPLE = ("cadre", "cadre2", "moderator", "chief_moderator", "moderator2")
 VERBS = ("approve", "return", "reject", "overturn", "uphold", "claim", "release", "hide")
 VERBS += ("edit", "withdraw", "appeal", "appeal", "start", "start", "reply", "reply")
-VERBS += ("amend", "redact", "accept", "revert", "regret", "regret", "undo")
+VERBS += (
+    "move",
+    "split",
+    "merge",
+    "amend",
+    "redact",
+    "accept",
+    "revert",
+    "regret",
+    "regret",
+    "undo",
+)
 
 STEPS = 120
 
@@ -77,7 +89,7 @@ class World:
                     self.decide(actor, which, flag, verb)
                 else:
                     getattr(self, verb)(actor, which, flag)
-        except (Conflict, Forbidden, IllegalMove):
+        except (Conflict, Forbidden, IllegalMove, moving.Misplaced):
             pass
 
     def words(self, title: str | None) -> Wording:
@@ -202,6 +214,29 @@ class World:
         if post := self.post(actor, which, "revert"):
             amending.revert(Post.for_review(post.id), actor)
 
+    def thread(self, actor: Any, which: int) -> Thread | None:
+        found = Thread.visible_to(actor).where(Thread.published_at.is_not(None))
+        thread = self.pick(found.order_by(Thread.id), which)
+        if thread is not None and not allows(actor, "forum:thread:tend", thread):
+            raise Forbidden("tend")
+        return thread
+
+    def move(self, actor: Any, which: int, flag: int) -> None:
+        if thread := self.thread(actor, which):
+            boards = moving.boards_of(actor)
+            moving.move(thread, boards[flag % len(boards)], "放错了地方。", actor)
+
+    def split(self, actor: Any, which: int, flag: int) -> None:
+        if thread := self.thread(actor, which):
+            numbers = list(range(2, thread.next_number))[flag % 3 :: 2]
+            self.count += 1
+            moving.split(thread, numbers, f"拆出的第 {self.count} 个", "说的是别的事。", actor)
+
+    def merge(self, actor: Any, which: int, flag: int) -> None:
+        thread, into = self.thread(actor, which), self.thread(actor, flag)
+        if thread and into:
+            moving.merge(thread, into, "说的是同一件事。", actor)
+
     def undo(self, actor: Any, which: int, flag: int) -> None:
         """Of a decision that may be an old one: time stands still here."""
         found = QueueItem.visible_to(actor).order_by(QueueItem.id.desc())
@@ -263,11 +298,21 @@ def check() -> None:
     assert public <= passed
     assert public == {one.id for one in revisions.values() if one.state == "published"}
 
+    left: dict[int, set[int]] = defaultdict(set)
+    for sign in db.session.scalars(select(Signpost).where(Signpost.number.is_not(None))):
+        left[sign.thread_id].add(sign.number or 0)
     for thread in threads.values():
         own = sorted(
             (post for post in posts if post.thread_id == thread.id), key=lambda p: p.number
         )
-        assert [post.number for post in own] == list(range(1, thread.next_number))
+        # Where a number is missing, a signpost says where the post went.
+        if thread.merged_into_id is not None:
+            assert own == []
+            assert (thread.post_count, thread.last_number, thread.is_public) == (0, 0, False)
+            continue
+        assert {post.number for post in own} | left[thread.id] == set(range(1, thread.next_number))
+        assert not {post.number for post in own} & left[thread.id]
+        assert {post.board_id for post in own} == {thread.board_id}
         shown = [post for post in own if post.is_public]
         assert thread.post_count == len(shown)
         assert thread.last_number == max((post.number for post in shown), default=0)
@@ -283,6 +328,9 @@ def check() -> None:
     assert len(waiting) == sum(item.is_waiting for item in items.values())
     assert set(waiting) == {post_id for post_id, one in latest.items() if one.is_waiting}
     assert all(item.revision_id == latest[post_id].id for post_id, item in waiting.items())
+    keys = {board.id: board.key for board in db.session.scalars(select(Board))}
+    places = {post.id: keys[post.board_id] for post in posts}
+    assert all(item.place == places[post_id] for post_id, item in waiting.items())
 
     by_item = [one.item_id for one in decisions if one.item_id is not None]
     assert sorted(by_item) == sorted(one.id for one in items.values() if one.state == "decided")
