@@ -47,7 +47,7 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
     """Put a thread on another board. Raises Conflict, Forbidden, Misplaced."""
     posts = _take(thread, actor)
     if board.id == thread.board_id:
-        raise Misplaced(_("这个主题已经在这个版块里。"))
+        raise Conflict(thread, _("这个主题已经在这个版块里。"))
     _mind(thread.board, board, actor)
     left = thread.board
     _sign(Signpost(verb="move", thread_id=thread.id, board_id=left.id, to_id=thread.id), why, actor)

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 from wtforms import SelectField
 from wtforms.validators import ValidationError
 
+from core import once
 from core.db import db
 from core.errors import Conflict
-from core.forms import BaseForm, LineField, Required, TextField
+from core.forms import BaseForm, CreationForm, LineField, Required, TextField
 from core.gate import LARGEST_ID, requires
 from core.i18n import _, _l
 
@@ -55,7 +56,7 @@ class MergeForm(WhyForm):
         return min(int(found[1]), LARGEST_ID) if found else 0
 
 
-class SplitForm(WhyForm):
+class SplitForm(WhyForm, CreationForm):
     numbers = LineField(
         _l("拆出哪几楼"),
         [Required(_l("请写楼号。"))],
@@ -82,9 +83,7 @@ class SplitForm(WhyForm):
 @requires("forum:thread:tend", Thread)
 def move_thread(thread: Thread) -> Any:
     form, boards = MoveForm(), {str(one.id): one for one in moving.boards_of(current_user)}
-    form.board.choices = [
-        (key, board.name) for key, board in boards.items() if board.id != thread.board_id
-    ]
+    form.board.choices = [(key, board.name) for key, board in boards.items()]
     if not form.sent():
         return _page("move", thread, form), code(form)
     board = boards[str(form.board.data)]
@@ -101,11 +100,14 @@ def split_thread(thread: Thread) -> Any:
     form = SplitForm()
     if not form.sent():
         return _page("split", thread, form), code(form)
+    if (earlier := once.earlier(Thread.kind, current_user)) is not None:
+        return redirect(url_for("forum.show_thread", id=earlier))
     words = (form.title.data or "", form.why.data or "")
     try:
         made = moving.split(thread, form.chosen, *words, current_user)
     except moving.Misplaced as fault:
         return _refuse("split", thread, form, form.numbers, fault)
+    once.made(Thread.kind, current_user, made.id)
     return _finish(made, _("已拆成新的主题，原处留了路标。"))
 
 

@@ -23,6 +23,7 @@ from campaigns.models import Campaign, GlossaryTerm
 from core import clock, journal, keys
 from core.db import db
 from core.policy import SYSTEM
+from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
 from tests.boards import Forum
@@ -184,6 +185,22 @@ def _talk(site: Filled) -> None:
     words = {"title": "写明出处", "words": word("template")}
     chief_moderator = site.visitor("chief_moderator")
     assert chief_moderator.post("/moderation/templates", words).status_code == 302
+
+    far, near = (
+        forum.published(author, reviewer, title=title, body="随便说说。", board="chat")
+        for title in ("要并走的主题", "要拆开的主题")
+    )
+    forum.reply(author, near, "要拆走的一句。")
+    split = {"numbers": "2", "title": "拆出来的主题", "why": "另一件事。"}
+    assert reviewer.post(f"/threads/{near}/split", split).status_code == 302
+    merge = {"into": str(near), "why": "同一件事。"}
+    assert reviewer.post(f"/threads/{far}/merge", merge).status_code == 302
+    with_waiting = forum.published(author, reviewer, title="要移走的主题", body="放错了地方。")
+    forum.reply(author, with_waiting, word("moved_reply"))
+    with site.app.app_context():
+        board = db.session.scalars(sa.select(Board.id).where(Board.slug == "chat")).one()
+    move = {"board": str(board), "why": "放错了地方。"}
+    assert reviewer.post(f"/threads/{with_waiting}/move", move).status_code == 302
 
     undone = forum.reply(author, thread, word("undone"))
     forum.approve(reviewer, undone)

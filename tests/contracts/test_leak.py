@@ -57,7 +57,7 @@ EXPECTED: dict[str, set[str]] = {
             *("rejected_why", "appealed", "upheld", "upheld_end"),
             *("hidden_title", "hidden", "hidden_why", "claimed", "undone"),
             *("amended", "amended_why", "covered", "covered_why", "taken_own", "taken_back"),
-            *("remarked", "remark"),
+            *("remarked", "remark", "moved_reply"),
         ),
         REVIEWED,
     ),

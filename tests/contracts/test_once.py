@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from accounts.models import Membership, PeopleImport, Person, Slip, Unit
 from core import clock
 from core.db import db
+from forum.models import Board, Signpost, Thread
 from forum.models import Post as ForumPost
-from forum.models import Thread
 from letters import writing
 from letters.models import Letter, LetterNote, Reply
 from moderation.models import Decision, QueueItem
@@ -215,6 +215,31 @@ def confirm_import(stage: Stage) -> Act:
     return Act("admin", f"{sent.location}/confirm", {}, Person, people, answers=codes)
 
 
+def split(stage: Stage) -> Act:
+    author = stage.cast.visitor("cadre")
+    thread = stage.forum.start(author, board="chat")
+    stage.forum.reply(author, thread)
+    words = {"numbers": "2", "title": "岔出来的话题", "why": "另一件事。", "once": KEY}
+    return Act("moderator", f"/threads/{thread}/split", words, Thread)
+
+
+def merge(stage: Stage) -> Act:
+    author = stage.cast.visitor("cadre")
+    thread, into = (stage.forum.start(author, board="chat") for _time in range(2))
+    words = {"into": str(into), "why": "同一件事。"}
+    codes = frozenset({302, 409})
+    return Act("moderator", f"/threads/{thread}/merge", words, Signpost, answers=codes)
+
+
+def move(stage: Stage) -> Act:
+    thread = stage.forum.start(stage.cast.visitor("cadre"), board="chat")
+    with stage.app.app_context():
+        board = db.session.scalars(select(Board.id).where(Board.slug == "dajiatan")).one()
+    words = {"board": str(board), "why": "放错了地方。"}
+    codes = frozenset({302, 409})
+    return Act("moderator", f"/threads/{thread}/move", words, Signpost, answers=codes)
+
+
 def create_template(stage: Stage) -> Act:
     data = {"title": "写明出处", "words": "请写明数字的出处。", "once": KEY}
     return Act("chief_moderator", "/moderation/templates", data, ExplanationTemplate)
@@ -229,6 +254,7 @@ def approve(stage: Stage) -> Act:
 
 ACTS: list[Make] = [
     *(start_thread, start_thread_by_script, reply, appeal, approve, create_template),
+    *(move, split, merge),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
     *(make_survey, make_survey_in_many_windows),
