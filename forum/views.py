@@ -219,13 +219,13 @@ def hide_post(post: Post) -> Any:
 @bp.get("/posts/<int:id>/history")
 @requires("forum:post:history", Post, load=WITH_VERSIONS)
 def show_history(post: Post) -> Any:
-    is_asked = post.author_id == current_user.id and awaits_answer(post)
-    decision = why(post.public_revision) if is_asked and post.public_revision else None
+    is_mine = post.author_id == current_user.id
+    decision = why(post.public_revision) if is_mine and post.public_revision else None
     return render_template(
         "forum/history.html",
         post=post,
         versions=versions(post, current_user),
-        may_answer=is_asked,
+        may_answer=is_mine and awaits_answer(post),
         words=decision.explanation if decision else "",
     )
 

@@ -88,14 +88,16 @@ class RedactForm(ExplainedForm):
         return [line.strip() for line in (self.passages.data or "").split("\n") if line.strip()]
 
     def validate_passages(self, field: Any) -> None:
+        if field.process_errors:
+            return
         if len(self.lines) > PASSAGES:
             raise ValidationError(_("一次最多遮盖 %(limit)d 处。", limit=PASSAGES))
         words = f"{self.read.title or ''}\n{plain(self.read.body_html)}"
-        for line in self.lines:
+        for number, line in enumerate(self.lines, 1):
             if len(line) < SHORTEST:
                 raise ValidationError(_("每处至少 %(limit)d 个字。", limit=SHORTEST))
             if not pattern(line).search(words):
-                raise ValidationError(_("文中没有“%(words)s”，请照原文抄。", words=line))
+                raise ValidationError(_("第 %(n)d 行在文中没有，请照原文抄。", n=number))
         try:
             self.wording = covered(self.read, self.lines)
         except TextFault as fault:

@@ -122,7 +122,7 @@ def test_posts_that_quoted_it_are_named(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"passages": "没有写过的话"}, "文中没有"),
+        ({"passages": "没有写过的话"}, "在文中没有"),
         ({"passages": " "}, "请写要遮盖的话"),
         ({"passages": "话"}, "至少 2 个字"),
         ({"explanation": ""}, "请写明理由"),

@@ -97,6 +97,9 @@ def test_the_answer_has_reasons_and_the_author_is_told(
         mine = Notice.visible_to(cast.person("cadre")).order_by(Notice.id)
         kinds = [one.kind for one in db.session.scalars(mine)]
     assert kinds == ["moderation:hide", f"moderation:{verb}"]
+    path = f"/posts/{post}" + ("/history" if verb == "overturn" else "")
+    assert "看过全文" in cadre.get(path, follow_redirects=True).text
+    assert "看过全文" not in cast.visitor("cadre2").get(path, follow_redirects=True).text
     assert "看过全文" in chief.get(f"/moderation/{forum.item(post)}").text
 
 
