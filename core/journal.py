@@ -9,7 +9,7 @@ Anonymous answers and anonymous letter-writers never pass through here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ def append(
     before: str | None = None,
     after: str | None = None,
     note: str = "",
-    facts: dict[str, int | str | None] | None = None,
+    facts: Mapping[str, int | str | None] | None = None,
 ) -> int:
     """Add one event in the caller's transaction; returns its number.
 
@@ -86,7 +86,7 @@ def append(
         "verb": verb,
         "before": before,
         "after": after,
-        "facts": facts or {},
+        "facts": dict(facts or {}),
         "note_digest": keys.digest("journal-note", note) if note else None,
         "previous": previous,
     }

@@ -6,6 +6,7 @@ sentence is made in the reader's language when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -93,6 +94,29 @@ def unread_of(person_id: Any) -> ScalarSelect[int]:
         .where(Notice.person_id == person_id, Notice.read_at.is_(None))
         .scalar_subquery()
     )
+
+
+def take_back(person_id: int | None, name: str, url: str) -> bool:
+    """Delete the last such notice while nobody has read it; whether nobody need be told anew."""
+    if person_id is None:
+        return True
+    last = db.session.scalar(
+        select(Notice)
+        .where(Notice.person_id == person_id, Notice.kind == name, Notice.url == url)
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    if last is None or last.read_at is not None:
+        return False
+    db.session.delete(last)
+    return True
+
+
+def rename(urls: Sequence[str], former: Collection[Any], title: str) -> None:
+    """Call by this title what notices to anybody call by a former one."""
+    for notice in db.session.scalars(select(Notice).where(Notice.url.in_(urls))):
+        if notice.params.get("title") in former:
+            notice.params = {**notice.params, "title": title}
 
 
 def unread_count(actor: Actor) -> int:

@@ -32,6 +32,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -191,6 +192,18 @@ def drop(name: str, subject_id: Any) -> None:
         delete(SearchEntry).where(
             SearchEntry.kind == name, SearchEntry.subject_id == str(subject_id)
         )
+    )
+
+
+def rescope(name: str, subject_ids: Iterable[Any], scope: str) -> None:
+    """Say anew who may read some texts; their words stay as they are indexed."""
+    db.session.execute(
+        update(SearchEntry)
+        .where(
+            SearchEntry.kind == name, SearchEntry.subject_id.in_([str(one) for one in subject_ids])
+        )
+        .values(scope=scope)
+        .execution_options(synchronize_session=False)
     )
 
 

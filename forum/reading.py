@@ -39,6 +39,8 @@ class Line:
     html: str
     is_public: bool
     is_edited: bool
+    edit_kind: str | None  # how a reviewer made the version that is read, if one did
+    awaits_answer: bool
     state: str
     standing: Standing | None
     grounds: tuple[str, ...]
@@ -108,6 +110,8 @@ def _posts() -> Any:
             case((taken.state == "suspended", taken.id)).label("suspended_id"),
             latest.created_at.label("since"),
             public.created_at.label("edited_at"),
+            public.edit_kind,
+            public.accepted_at,
             case((public.id.is_not(None), public.body_html), else_=latest.body_html).label("html"),
             Person.name.label("author"),
             Unit.name.label("unit"),
@@ -147,6 +151,10 @@ def _line(row: Any, standing: Standing | None) -> Line:
         html=row.html,
         is_public=is_public,
         is_edited=bool(is_public and row.edited_at > row.published_at),
+        edit_kind=row.edit_kind,
+        awaits_answer=row.edit_kind == "amend"
+        and row.accepted_at is None
+        and row.public_id == row.latest_id,
         state=row.state,
         standing=standing,
         grounds=grounds(row.suspended_id) if standing and row.suspended_id else (),
@@ -167,6 +175,8 @@ def _veiled(row: Any) -> Line:
         html="",
         is_public=False,
         is_edited=False,
+        edit_kind=None,
+        awaits_answer=False,
         state="suspended",
         standing=None,
         grounds=(),

@@ -99,14 +99,14 @@ def _people(hours: int) -> tuple[Kept, ...]:
 def _words() -> tuple[Kept, ...]:
     return (
         Kept(
-            ("boards", "threads", "posts", "revisions"),
+            ("boards", "threads", "posts", "revisions", "signposts"),
             _("主题帖和回帖"),
             _("署名，连同修改过的各个版本、时间和审核状态。不统计谁读过。"),
             _("长期；目前不自动删除"),
             _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
         ),
         Kept(
-            ("queue_items", "decisions"),
+            ("queue_items", "decisions", "remarks", "explanation_templates"),
             _("审核"),
             _("哪一条、谁审的、决定和理由、时间。"),
             _("长期"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from accounts.models import Unit
 from core import clock, notices
 from core.db import db
@@ -10,9 +13,10 @@ from core.i18n import _, stamp
 from core.policy import Actor
 from core.states import IllegalMove
 
-from . import outcomes
+from . import outcomes, undoing
 from .door import item_for, publish, waiting_item
 from .models import Decision, QueueItem, Revision
+from .remarks import keep
 from .reviewable import Reviewable
 from .scope import reviewer_role
 
@@ -58,17 +62,13 @@ def decide(
     revision_id: int,
     reason_code: str | None = None,
     explanation: str = "",
+    remarks: Mapping[int, str] | None = None,
 ) -> Decision:
     """Decide on the version that the reviewer read. Raises Conflict, IllegalMove, Forbidden."""
-    if not item.can("decide"):
-        raise IllegalMove(item, verb)
-    _refuse_claimed(item, actor)
-    record = item.subject_class.for_review(item.subject_id, lock=True)
-    revision = item.revision
-    if revision.id != revision_id:
-        raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
+    record, revision = taken(item, verb, actor, revision_id)
     if verb not in verbs_for(item):
         raise IllegalMove(item, verb)
+    before = undoing.stand(record) | {"waited": True}
     facts: Facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
     if verb in PUBLISHING:
         publish(record, revision, actor, verb, **facts)
@@ -76,22 +76,43 @@ def decide(
         _judge(item, record, revision, verb, actor, explanation, facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
-    return _close(item, record, revision, verb, actor, reason_code, explanation)
+    if verb == "return":
+        keep(revision, remarks or {})
+    return close(item, record, revision, verb, actor, reason_code, explanation, before)
 
 
-def hide(record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explanation: str) -> None:
+def taken(
+    item: QueueItem, verb: str, actor: Actor, revision_id: int
+) -> tuple[Reviewable, Revision]:
+    """The record, locked, and the version that was read. Raises Conflict, IllegalMove."""
+    if not item.can("decide"):
+        raise IllegalMove(item, verb)
+    _refuse_claimed(item, actor)
+    record = item.subject_class.for_review(item.subject_id, lock=True)
+    revision = item.revision
+    if revision.id != revision_id:
+        raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
+    return record, revision
+
+
+def hide(
+    record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explanation: str
+) -> QueueItem:
     """Take a public text away from its readers, at once; its author may appeal."""
     revision = record.public_revision
     if revision is None:
         raise Conflict(record.latest_revision, _("这一条已经不公开了。"))
-    item = waiting_item(record, revision) or item_for(record, revision, "spot_check")
+    item = waiting_item(record, revision)
+    before = undoing.stand(record) | {"waited": item is not None}
+    item = item or item_for(record, revision, "spot_check")
     item.unit = unit
     _refuse_claimed(item, actor)
     db.session.add(item)
     db.session.flush()
     facts: Facts = {"item": item.id, "reason": reason_code}
     _judge(item, record, revision, "hide", actor, explanation, facts)
-    _close(item, record, revision, "hide", actor, reason_code, explanation)
+    close(item, record, revision, "hide", actor, reason_code, explanation, before)
+    return item
 
 
 def _judge(
@@ -126,7 +147,7 @@ def _take_away(
         record.latest_revision = revision
 
 
-def _close(
+def close(
     item: QueueItem,
     record: Reviewable,
     revision: Revision,
@@ -134,6 +155,7 @@ def _close(
     actor: Actor,
     reason_code: str | None,
     explanation: str,
+    before: dict[str, Any],
 ) -> Decision:
     """End an item with its one decision, and tell the author."""
     item.closed_at = clock.now()
@@ -147,6 +169,8 @@ def _close(
         explanation=explanation,
         decided_by_id=actor.id,
         decided_as=reviewer_role(actor, item.unit),
+        before=before,
+        after=undoing.stand(record),
     )
     db.session.add(decision)
     if verb != "harmless":  # an author hears of flags when they hid the text, and not before

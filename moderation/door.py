@@ -42,7 +42,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     revision = Revision(
         subject_kind=record.kind,
         subject_id=record.id,
-        number=_next_number(record),
+        number=next_number(record),
         author_id=record.author_id,
         created_at=clock.now(),  # before it is published: a later version is an edit
         **wording.columns(),
@@ -133,13 +133,14 @@ def why(revision: Revision) -> Decision | None:
     """The last decision on a version."""
     return db.session.scalar(
         db.select(Decision)
-        .where(Decision.revision_id == revision.id)
+        .where(Decision.revision_id == revision.id, Decision.undone_at.is_(None))
         .order_by(Decision.id.desc())
         .limit(1)
     )
 
 
-def _next_number(record: Reviewable) -> int:
+def next_number(record: Reviewable) -> int:
+    """The number of the version that comes next."""
     if record.latest_revision_id is None:
         return 1
     last = db.session.scalar(

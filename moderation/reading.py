@@ -16,11 +16,14 @@ from core.db import db
 from .difference import Difference, difference
 from .flag import Flag
 from .models import Decision, QueueItem, Revision
+from .remarks import Remarked, remarks_on
 from .reviewable import Context, Reviewable
 from .terms.quoting import MATCHES, Matched, matched_in
+from .versions import PUBLISHING
 
 ROUNDS = 20
 LOAD = (
+    joinedload(QueueItem.decision),
     joinedload(QueueItem.revision).options(MATCHES),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
@@ -86,10 +89,38 @@ class Reading:
         public = [
             one.revision
             for one in earlier
-            if any(decision.verb in ("approve", "overturn", "exempt") for decision in one.decisions)
+            if any(
+                decision.verb in PUBLISHING and not decision.undone_at for decision in one.decisions
+            )
         ]
         before = (public or [one.revision for one in earlier])[:1]
         return difference(before[0], self.revision) if before else None
+
+    @cached_property
+    def returned(self) -> Round | None:
+        """The last round that went back to the author."""
+        return next(
+            (
+                one
+                for one in self.rounds
+                if one.revision.number < self.revision.number
+                and any(d.verb == "return" and d.undone_at is None for d in one.decisions)
+            ),
+            None,
+        )
+
+    @cached_property
+    def remarks(self) -> list[Remarked]:
+        """What was said to the paragraphs of that round, and which of them changed since."""
+        return remarks_on(self.returned.revision, self.revision) if self.returned else []
+
+    @cached_property
+    def since_returned(self) -> Difference | None:
+        """What changed since that round, where `difference` is against a public version."""
+        before = self.returned.revision if self.returned else None
+        if before is None or (self.difference and self.difference.before.id == before.id):
+            return None
+        return difference(before, self.revision)
 
     @cached_property
     def earlier(self) -> list[Decision]:
@@ -98,7 +129,8 @@ class Reading:
             decision
             for one in self.rounds
             for decision in reversed(one.decisions)
-            if decision.item_id is not None and decision.item_id != self.item.id
+            if decision.item_id is not None
+            and (decision.item_id != self.item.id or decision.undone_at is not None)
         ]
 
     @cached_property
@@ -113,7 +145,7 @@ class Reading:
                 decision
                 for one in self.rounds
                 for decision in one.decisions
-                if decision.item_id == self.item.id
+                if decision.item_id == self.item.id and decision.undone_at is None
             ),
             None,
         )

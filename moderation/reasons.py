@@ -22,6 +22,7 @@ ITEM_REASONS = {
     "spot_check": _l("发布后复查"),
     "matched": _l("命中用语规则"),
     "flagged": _l("举报"),
+    "reverted": _l("作者不接受审核员的修改"),
 }
 
 VERBS = {
@@ -32,6 +33,8 @@ VERBS = {
     "overturn": _l("撤销原决定并发布"),
     "harmless": _l("没有问题，保留"),
     "hide": _l("隐藏"),
+    "amend": _l("改好后通过"),
+    "redact": _l("遮盖后通过"),
 }
 
 OUTCOMES = {
@@ -42,6 +45,8 @@ OUTCOMES = {
     "uphold": _l("维持了原决定"),
     "overturn": _l("撤销了原决定，已发布"),
     "harmless": _l("没有发现问题，保留"),
+    "amend": _l("改好后通过"),
+    "redact": _l("遮盖了一部分"),
 }
 
 EVENTS = {
@@ -50,6 +55,8 @@ EVENTS = {
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
     "lapse": _l("新的一版已经通过，不用再审"),
+    "undo": _l("撤销决定"),
+    "drop": _l("撤销决定"),
 }
 
 ROLES = {

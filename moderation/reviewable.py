@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -162,3 +163,26 @@ class Reviewable:
 
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""
+
+    def kin(self) -> list[int]:
+        """The ids of the texts that stand under this one's title, its own with them."""
+        return [self.id]
+
+    def review_acts(self) -> list[tuple[str, str]]:
+        """What reviewers may do beside deciding: label and address."""
+        return []
+
+    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
+        """Other public texts that repeat a passage of this one: name and address."""
+        return []
+
+    def undo_facts(self) -> dict[str, Any]:
+        """What else a decision may change and an undo puts back, as JSON takes it."""
+        return {}
+
+    def undone(self, facts: dict[str, Any]) -> None:
+        """Called when a decision was undone, with the facts of before it."""
+
+    def has_moved_on(self, since: datetime) -> bool:
+        """Whether others built on the text since: then a decision on it is not undone."""
+        return False

@@ -74,4 +74,10 @@ def fill() -> None:
     notices.kind("moderation:flag:replace", _l("你举报的一条作者已经改过，大家看到的是新的一版。"))
     notices.kind("moderation:flag:withdraw", _l("你举报的一条作者自己撤回了，别人已经看不到。"))
     notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
+    notices.kind(
+        "moderation:amend",
+        _l("审核员改了“%(title)s”的几处文字后发布，请看改了哪里：可以接受，也可以要回原文。"),
+    )
+    notices.kind("moderation:redact", _l("“%(title)s”里有几处已被审核员遮盖；理由在原处。"))
+    notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))

@@ -136,7 +136,7 @@ def _said(revision_ids: list[int]) -> _Said:
         return {}
     rows = db.session.execute(
         select(Revision.id, Decision, TermVersion)
-        .outerjoin(Decision, Decision.revision_id == Revision.id)
+        .outerjoin(Decision, (Decision.revision_id == Revision.id) & Decision.undone_at.is_(None))
         .outerjoin(TermMatch, TermMatch.revision_id == Revision.id)
         .outerjoin(TermVersion, TermVersion.id == TermMatch.version_id)
         .where(Revision.id.in_(revision_ids))

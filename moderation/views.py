@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from core.db import db
@@ -14,13 +15,15 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, flagging, log, queueing, reasons
+from . import amending, deciding, flagging, log, queueing, reasons, templates, undoing
 from .forms import FORMS, ApproveForm
-from .models import QueueItem
+from .models import Decision, QueueItem
 from .queueing import Filters
 from .reading import LOAD, Reading
+from .scope import is_own_unit
 
 bp = Blueprint("moderation", __name__)
+WITH_DECISION = (joinedload(QueueItem.decision).joinedload(Decision.revision),)
 
 
 @bp.get("/moderation")
@@ -70,6 +73,10 @@ def item_page(
         tried=tried,
         typed=form.words if form else "",
         changed=changed,
+        templates=templates.offered(verbs) if item.is_waiting else (),
+        is_own_unit=is_own_unit(current_user, item),
+        takes_edits=amending.takes_edits(item),
+        may_undo=undoing.may_undo(item, current_user),
         filters=Filters.asked(),
         reasons=reasons,
     )
@@ -100,7 +107,7 @@ def release(item: QueueItem) -> Any:
 def decide(item: QueueItem, verb: str) -> Any:
     form = ApproveForm.of(verb)
     if not form.sent():
-        return item_page(_again(item.id), verb, form), 422
+        return item_page(again(item.id), verb, form), 422
     deciding.decide(
         item,
         verb,
@@ -109,15 +116,25 @@ def decide(item: QueueItem, verb: str) -> Any:
         reason_code=form.reason_code,
         explanation=form.words,
     )
-    return _onward(item, verb)
+    return onward(item, verb)
 
 
-def _onward(item: QueueItem, verb: str) -> Response:
+@bp.post("/moderation/<int:id>/undo")
+@requires("moderation:item:undo", QueueItem, load=WITH_DECISION)
+def undo(item: QueueItem) -> Any:
+    undoing.undo(item, current_user)
+    there = url_for("moderation.show_item", id=item.id)
+    db.session.commit()
+    flash(_("决定已撤销，一切照旧。"), "note")
+    return redirect(there)
+
+
+def onward(item: QueueItem, verb: str) -> Response:
     """Keep the decision and go to the next item, else back to the queue."""
     filters = Filters.asked()
     following = queueing.following(item, filters, current_user)
     said = _("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb])
-    flash(said if following is None else said + _("下面是下一条。"), "good")
+    undoing.offer(item, said if following is None else said + _("下面是下一条。"))
     db.session.commit()
     if following is None:
         return redirect(url_for("moderation.show_queue", **filters.narrowing))
@@ -133,10 +150,10 @@ def _show_what_happened(fault: Conflict | IllegalMove) -> Any:
     verb = parts.get("verb", "")
     form = ApproveForm.of(verb) if verb in FORMS else None
     changed = getattr(fault, "changed", "") or _("这一条现在不能这样处理，请看看它的状态。")
-    return item_page(_again(parts["id"]), verb, form, changed), 409
+    return item_page(again(parts["id"]), verb, form, changed), 409
 
 
-def _again(item_id: int) -> QueueItem:
+def again(item_id: int) -> QueueItem:
     """The item with all that its page shows."""
     found = QueueItem.visible_to(current_user).where(QueueItem.id == item_id)
     return db.session.scalars(found.options(*LOAD)).unique().one()

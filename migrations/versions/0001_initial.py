@@ -599,6 +599,13 @@ def upgrade() -> None:
         sa.Column("cleaner", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "edit_kind",
+            sa.Enum("amend", "redact", name="edit_kind", native_enum=False, create_constraint=True),
+            nullable=True,
+        ),
+        sa.Column("accepted_at", UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "state",
@@ -614,6 +621,7 @@ def upgrade() -> None:
                 "upheld",
                 "withdrawn",
                 "superseded",
+                "reverted",
                 name="revisions_state",
                 native_enum=False,
                 create_constraint=True,
@@ -621,8 +629,15 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.CheckConstraint(
+            "(edited_by_id IS NULL) = (edit_kind IS NULL)", name=op.f("ck_revisions_edited")
+        ),
+        sa.CheckConstraint("edited_by_id <> author_id", name=op.f("ck_revisions_edited_by")),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_revisions_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["edited_by_id"], ["people.id"], name=op.f("fk_revisions_edited_by_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint(
@@ -791,8 +806,13 @@ def upgrade() -> None:
         sa.Column("next_number", sa.Integer(), nullable=False),
         sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("pinned_at", UTCDateTime(), nullable=True),
+        sa.Column("is_split", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_threads_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["threads.id"], name=op.f("fk_threads_merged_into_id_threads")
         ),
         sa.ForeignKeyConstraint(
             ["board_id"], ["boards.id"], name=op.f("fk_threads_board_id_boards")
@@ -1012,6 +1032,7 @@ def upgrade() -> None:
                 "spot_check",
                 "matched",
                 "flagged",
+                "reverted",
                 name="reason",
                 native_enum=False,
                 create_constraint=True,
@@ -1033,6 +1054,7 @@ def upgrade() -> None:
                 "decided",
                 "withdrawn",
                 "lapsed",
+                "undone",
                 name="queue_items_state",
                 native_enum=False,
                 create_constraint=True,
@@ -1242,6 +1264,8 @@ def upgrade() -> None:
                 "uphold",
                 "overturn",
                 "harmless",
+                "amend",
+                "redact",
                 name="verb",
                 native_enum=False,
                 create_constraint=True,
@@ -1253,6 +1277,9 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_as", sa.String(length=30), nullable=True),
         sa.Column("decided_at", UTCDateTime(), nullable=False),
+        sa.Column("undone_at", UTCDateTime(), nullable=True),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint(
             "(decided_by_id IS NULL) = (verb = 'exempt')", name=op.f("ck_decisions_decided_by")
         ),
@@ -1275,7 +1302,6 @@ def upgrade() -> None:
             ["revision_id"], ["revisions.id"], name=op.f("fk_decisions_revision_id_revisions")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("item_id", name=op.f("uq_decisions_item_id")),
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(
@@ -1284,7 +1310,15 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_decisions_decided_by_id"), ["decided_by_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_decisions_item_id"), ["item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decisions_revision_id"), ["revision_id"], unique=False)
+        batch_op.create_index(
+            "uq_decisions_standing",
+            ["item_id"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
 
     op.create_table(
         "flags",
@@ -1490,6 +1524,89 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("term_trials", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_term_trials_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "signposts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "move", "split", "merge", name="move", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("thread_id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("post_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("acted_by_id", sa.Integer(), nullable=False),
+        sa.Column("acted_as", sa.String(length=30), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["acted_by_id"], ["people.id"], name=op.f("fk_signposts_acted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["boards.id"], name=op.f("fk_signposts_board_id_boards")
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_signposts_post_id_posts")),
+        sa.ForeignKeyConstraint(
+            ["thread_id"], ["threads.id"], name=op.f("fk_signposts_thread_id_threads")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["threads.id"], name=op.f("fk_signposts_to_id_threads")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signposts")),
+    )
+    with op.batch_alter_table("signposts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_signposts_board_id_id"), ["board_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_signposts_thread_id_number"), ["thread_id", "number"], unique=False
+        )
+
+    op.create_table(
+        "explanation_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("title_en", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("words_en", sa.Text(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "approve",
+                "return",
+                "reject",
+                "exempt",
+                "hide",
+                "uphold",
+                "overturn",
+                "harmless",
+                "amend",
+                "redact",
+                name="template_verb",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason_code", sa.String(length=30), nullable=True),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_explanation_templates")),
+    )
+    op.create_table(
+        "remarks",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("paragraph", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(words) > 0", name=op.f("ck_remarks_words")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_remarks_revision_id_revisions")
+        ),
+        sa.PrimaryKeyConstraint("revision_id", "paragraph", name=op.f("pk_remarks")),
+    )
     # ### end Alembic commands ###
     for statement in FTS if op.get_bind().dialect.name == "sqlite" else GIN:
         op.execute(statement)
@@ -1522,6 +1639,13 @@ def downgrade() -> None:
 
     op.drop_table("term_versions")
     op.drop_table("term_rules")
+    op.drop_table("remarks")
+    op.drop_table("explanation_templates")
+    with op.batch_alter_table("signposts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signposts_thread_id_number"))
+        batch_op.drop_index(batch_op.f("ix_signposts_board_id_id"))
+
+    op.drop_table("signposts")
     op.drop_table("reply_points")
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_flags_state"))
@@ -1531,7 +1655,13 @@ def downgrade() -> None:
 
     op.drop_table("flags")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_decisions_standing",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_decisions_revision_id"))
+        batch_op.drop_index(batch_op.f("ix_decisions_item_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_decided_by_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_decided_at_id"))
 

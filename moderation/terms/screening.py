@@ -99,7 +99,7 @@ def keep(revision: Revision, hits: Iterable[Hit]) -> None:
     )
 
 
-def remarks(revision: Revision) -> list[str]:
+def cautions(revision: Revision) -> list[str]:
     """What the rules have to say to the author of a version; nothing names a term."""
     found = (
         select(TermVersion)

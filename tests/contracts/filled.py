@@ -23,6 +23,7 @@ from campaigns.models import Campaign, GlossaryTerm
 from core import clock, journal, keys
 from core.db import db
 from core.policy import SYSTEM
+from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
 from tests.boards import Forum
@@ -167,6 +168,47 @@ def _talk(site: Filled) -> None:
 
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
+
+    mended = forum.reply(author, thread, f"{word('amended')} 写错的字。")
+    _decide(forum, reviewer, "amend", mended, body="写对的字。", explanation=word("amended_why"))
+    covered = forum.post(
+        forum.published(author, reviewer, title="遮盖的主题", body=word("covered"))
+    )
+    words = {"passages": word("covered"), "explanation": word("covered_why")}
+    read = {"revision": str(forum.latest(covered))}
+    assert reviewer.post(f"/posts/{covered}/redact", {**read, **words}).status_code == 302
+    taken = forum.reply(author, thread, word("taken_own"))
+    _decide(forum, reviewer, "amend", taken, body=word("taken_back"), explanation="改了。")
+    assert author.post(f"/posts/{taken}/revert").status_code == 302
+
+    remarked = forum.reply(author, thread, word("remarked"))
+    data = {"revision": str(forum.latest(remarked)), "explanation": "请看旁边的意见。"}
+    item = f"/moderation/{forum.item(remarked)}/remarks"
+    answer = reviewer.post(item, {**data, "remark-1": word("remark")})
+    assert answer.status_code == 302
+    words = {"title": "写明出处", "words": word("template")}
+    chief_moderator = site.visitor("chief_moderator")
+    assert chief_moderator.post("/moderation/templates", words).status_code == 302
+
+    far, near = (
+        forum.published(author, reviewer, title=title, body="随便说说。", board="chat")
+        for title in ("要并走的主题", "要拆开的主题")
+    )
+    forum.reply(author, near, "要拆走的一句。")
+    split = {"numbers": "2", "title": "拆出来的主题", "why": "另一件事。"}
+    assert reviewer.post(f"/threads/{near}/split", split).status_code == 302
+    merge = {"into": str(near), "why": "同一件事。"}
+    assert reviewer.post(f"/threads/{far}/merge", merge).status_code == 302
+    with_waiting = forum.published(author, reviewer, title="要移走的主题", body="放错了地方。")
+    forum.reply(author, with_waiting, word("moved_reply"))
+    with site.app.app_context():
+        board = db.session.scalars(sa.select(Board.id).where(Board.slug == "chat")).one()
+    move = {"board": str(board), "why": "放错了地方。"}
+    assert reviewer.post(f"/threads/{with_waiting}/move", move).status_code == 302
+
+    undone = forum.reply(author, thread, word("undone"))
+    forum.approve(reviewer, undone)
+    assert reviewer.post(f"/moderation/{forum.item(undone)}/undo").status_code == 302
 
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302

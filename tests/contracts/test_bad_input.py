@@ -101,6 +101,18 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("moderator", f"/posts/{post['published']}/hide", hide, ("reason",))
     flag = {"words": 500}
     yield Form("cadre2", f"/posts/{flagged}/flag", flag, ("reason",), optional=True)
+    moves = {"move": {"why": 300}, "split": {"numbers": 500, "title": 80, "why": 300}}
+    for verb, texts in {**moves, "merge": {"into": 200, "why": 300}}.items():
+        kinds = ("board",) if verb == "move" else ()
+        yield Form("moderator", f"/threads/{thread}/{verb}", texts, kinds)
+    cover = {"passages": 2_000, "explanation": 2_000}
+    yield Form("moderator", f"/posts/{post['published']}/redact", cover)
+    yield Form("moderator", f"/moderation/{item}/redact", cover)
+    yield Form("moderator", f"/moderation/{item}/remarks", {"explanation": 2_000, "remark-1": 500})
+    fields = {"title": 60, "words": 1_000, "title_en": 60, "words_en": 1_000}
+    yield Form("chief_moderator", "/moderation/templates", fields, ("verb", "reason_code"))
+    amend = {"explanation": 2_000, **WORDS}
+    yield Form("moderator", f"/moderation/{item}/amend", amend)
     for verb in ("return", "reject"):
         kinds = ("reason",) if verb == "reject" else ()
         yield Form("moderator", f"/moderation/{item}/{verb}", {"explanation": 2_000}, kinds)

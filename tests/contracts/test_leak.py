@@ -23,6 +23,7 @@ from werkzeug.routing import Rule
 
 from core.db import db
 from core.search import SearchEntry
+from moderation.amending import EDITS
 from surveys.models import SurveyVersion
 from tests.contracts.filled import LETTER_STATES, Filled, word
 from tests.people import PEOPLE, Visitor
@@ -57,10 +58,14 @@ EXPECTED: dict[str, set[str]] = {
             *("rejected_why", "appealed", "upheld", "upheld_end"),
             *("hidden_title", "hidden", "hidden_why", "claimed"),
             *("suspended_title", "suspended", "suspended_reply"),
+            *("hidden_title", "hidden", "hidden_why", "claimed", "undone"),
+            *("amended", "amended_why", "covered", "covered_why", "taken_own", "taken_back"),
+            *("remarked", "remark", "moved_reply"),
         ),
         REVIEWED,
     ),
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
+    "template": REVIEWERS | {"moderator2"},
     **dict.fromkeys(("withdrawn_title", "withdrawn"), AUTHOR),
     "flag_words": {"delegate"} | REVIEWERS,  # who wrote them
     **{
@@ -234,4 +239,6 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(db.session.scalars(select(getattr(model, name))))
     if rule.endpoint == "surveys.download" and name == "number":
         return list(set(db.session.scalars(select(SurveyVersion.number))))
+    if rule.endpoint == "moderation.edit" and name == "verb":
+        return list(EDITS)
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")
