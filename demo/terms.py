@@ -29,6 +29,7 @@ def fill() -> None:
     for source in content["post"]:
         with clock.travel(clock.now() - timedelta(minutes=source["minutes_ago"])):
             _post(source)
+            db.session.flush()  # what is written now bears this moment
 
 
 def _enact(source: dict[str, str]) -> None:
