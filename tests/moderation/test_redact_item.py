@@ -18,7 +18,7 @@ from moderation.models import QueueItem
 from tests.boards import Forum
 from tests.people import Cast, Visitor
 
-SECRET = "zq13800138000qz"
+SECRET = "zq23800138000qz"
 WORDS = {"passages": SECRET, "explanation": "这是他人的电话。"}
 
 
