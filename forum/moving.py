@@ -15,6 +15,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
+from accounts.models import Unit
 from core import clock, journal, notices, search
 from core.db import db
 from core.errors import Conflict
@@ -50,7 +51,12 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
         raise Conflict(thread, _("这个主题已经在这个版块里。"))
     _mind(thread.board, board, actor)
     left = thread.board
-    _sign(Signpost(verb="move", thread_id=thread.id, board_id=left.id, to_id=thread.id), why, actor)
+    _sign(
+        Signpost(verb="move", thread_id=thread.id, board_id=left.id, to_id=thread.id),
+        left.unit,
+        why,
+        actor,
+    )
     for post in posts:
         post.board_id = board.id
     thread.board, thread.pinned_at = board, None
@@ -97,7 +103,7 @@ def merge(thread: Thread, into: Thread, why: str, actor: Actor) -> None:
     if not into.is_public:
         raise Misplaced(_("那个主题没有公开，不能并进去。"))
     _mind(thread.board, into.board, actor)
-    _sign(Signpost(verb="merge", thread_id=thread.id, to_id=into.id), why, actor)
+    _sign(Signpost(verb="merge", thread_id=thread.id, to_id=into.id), thread.unit, why, actor)
     _carry(posts, into, "merge", why, actor)
     thread.merged_into_id, thread.pinned_at, thread.is_locked = into.id, None, True
     follow(Post.kind, [post.id for post in posts], into.board.key, into.board.unit_id)
@@ -198,7 +204,7 @@ def _carry(posts: Sequence[Post], into: Thread, verb: str, why: str, actor: Acto
                 post_id=post.id,
                 to_id=into.id,
             )
-            _sign(sign, why, actor)
+            _sign(sign, post.thread.unit, why, actor)
         post.number = into.take_number()
         post.thread, post.board_id = into, into.board_id
     db.session.flush()
@@ -208,10 +214,10 @@ def _carry(posts: Sequence[Post], into: Thread, verb: str, why: str, actor: Acto
             post.index(post.public_revision)
 
 
-def _sign(signpost: Signpost, why: str, actor: Actor) -> None:
+def _sign(signpost: Signpost, unit: Unit, why: str, actor: Actor) -> None:
     assert actor.id is not None
     signpost.why, signpost.acted_by_id = why, actor.id
-    signpost.acted_as = reviewer_role(actor) or "moderator"
+    signpost.acted_as = reviewer_role(actor, unit) or "moderator"
     db.session.add(signpost)
 
 

@@ -115,6 +115,12 @@ class Reading:
         return remarks_on(self.returned.revision, self.revision) if self.returned else []
 
     @cached_property
+    def given(self) -> list[Remarked]:
+        """What the decision on this item said to the paragraphs."""
+        is_back = self.decision is not None and self.decision.verb == "return"
+        return remarks_on(self.revision) if is_back else []
+
+    @cached_property
     def since_returned(self) -> Difference | None:
         """What changed since that round, where `difference` is against a public version."""
         before = self.returned.revision if self.returned else None

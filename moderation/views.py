@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from core.db import db
-from core.errors import Conflict
+from core.errors import Conflict, conflict
 from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
@@ -145,6 +145,9 @@ def onward(item: QueueItem, verb: str) -> Response:
 @bp.errorhandler(IllegalMove)
 def _show_what_happened(fault: Conflict | IllegalMove) -> Any:
     """409: the item as it is now, what happened to it, and what was typed."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if getattr(view, "model", None) is not QueueItem:
+        return conflict(fault.record, getattr(fault, "changed", ""))
     db.session.rollback()
     parts = request.view_args or {}
     verb = parts.get("verb", "")

@@ -178,7 +178,8 @@ def _talk(site: Filled) -> None:
     read = {"revision": str(forum.latest(covered))}
     assert reviewer.post(f"/posts/{covered}/redact", {**read, **words}).status_code == 302
     taken = forum.reply(author, thread, word("taken_own"))
-    _decide(forum, reviewer, "amend", taken, body=word("taken_back"), explanation="改了。")
+    both = f"{word('taken_own')} {word('taken_back')}"  # a difference of the two mixes no words
+    _decide(forum, reviewer, "amend", taken, body=both, explanation="改了。")
     assert author.post(f"/posts/{taken}/revert").status_code == 302
 
     remarked = forum.reply(author, thread, word("remarked"))

@@ -96,8 +96,8 @@ NEVER_OPENED = {
 FEW, MANY = 1, 15
 # Where hidden words stand: opened with every id for everybody, in the short crawl, too.
 TELLING = {
-    *("forum.show_thread", "forum.show_history", "moderation.show_item", "campaigns.show"),
-    *("terms.show_rule", "terms.edit_rule"),
+    *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
+    *("campaigns.show", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "accounts.show_import"),
 }

@@ -32,6 +32,7 @@ def test_the_author_sees_each_remark_above_the_form(
     page = cadre.get(f"/posts/{post}/edit").text
     for words in ("第二段没写出处", *SAID.values()):
         assert words in page
+    assert SAID["remark-2"] in moderator.get(f"/moderation/{forum.item(post)}").text
     assert page.index(SAID["remark-2"]) < page.index("<textarea")
     assert page.index(">第二段没写出处") < page.index(SAID["remark-2"])
     assert "第一段没有问题" not in page[: page.index("<textarea")]

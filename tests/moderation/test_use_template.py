@@ -87,7 +87,10 @@ def test_editing_and_retiring(
     item = forum.item(forum.post(forum.start(cadre)))
     assert "换了一种说法" in moderator.get(f"/moderation/{item}").text
     assert chief.post(f"{path}/retire").status_code == 302
-    assert chief.post(f"{path}/retire").status_code == 409
+    again = chief.post(f"{path}/retire")
+    assert again.status_code == 409
+    assert "已经停用" in again.text
+    assert "chief_moderator同志" in again.text
     assert "换了一种说法" not in moderator.get(f"/moderation/{item}").text
     asked = {"template": str(template), "explanation": "写到一半。"}
     answer = moderator.post(f"/moderation/{item}/fill/return", asked)
