@@ -1,16 +1,17 @@
-"""Deciding on an item: claim, release, decide. Nothing here commits."""
+"""Deciding on an item. Nothing here commits."""
 
 from __future__ import annotations
 
 from accounts.models import Unit
-from core import clock, notices
+from core import notices
 from core.db import db
 from core.errors import Conflict
-from core.i18n import _, stamp
+from core.i18n import _
 from core.policy import Actor
 from core.states import IllegalMove
 
-from .door import item_for, publish
+from .claiming import refuse_claimed
+from .door import close, item_for, publish
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .scope import reviewer_role
@@ -25,26 +26,6 @@ def verbs_for(item: QueueItem) -> tuple[str, ...]:
     return ON_APPEAL if item.reason == "appeal" else ORDINARY
 
 
-def claim(item: QueueItem, actor: Actor) -> None:
-    """Take an item for ten minutes, or for ten more. Raises Conflict while it is another's."""
-    _refuse_claimed(item, actor)
-    if not item.can("claim"):
-        raise IllegalMove(item, "claim")
-    item.claimed_by_id = actor.id
-    item.claimed_at = clock.now()
-    item.advance("claim", actor)
-
-
-def release(item: QueueItem, actor: Actor) -> None:
-    """Give an own claim back. Raises Conflict when it is not the actor's any more."""
-    if item.state == "claimed" and item.claimed_by_id != actor.id:
-        raise Conflict(item, _("这一条已由别人在审。"))
-    if not item.can("release"):
-        raise IllegalMove(item, "release")
-    item.claimed_by_id = item.claimed_at = None
-    item.advance("release", actor)
-
-
 def decide(
     item: QueueItem,
     verb: str,
@@ -57,7 +38,7 @@ def decide(
     """Decide on the version that the reviewer read. Raises Conflict, IllegalMove, Forbidden."""
     if not item.can("decide"):
         raise IllegalMove(item, verb)
-    _refuse_claimed(item, actor)
+    refuse_claimed(item, actor)
     record = item.subject_class.for_review(item.subject_id, lock=True)
     revision = record.latest_revision
     assert revision is not None
@@ -98,8 +79,7 @@ def _close(
     explanation: str,
 ) -> Decision:
     """End an item with its one decision, and tell the author."""
-    item.closed_at = clock.now()
-    item.claimed_by_id = item.claimed_at = None
+    close(item)
     item.advance("decide", actor, decision=verb, revision=revision.id)
     decision = Decision(
         item_id=item.id,
@@ -115,10 +95,3 @@ def _close(
     url = record.review_url(record.id)
     notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
     return decision
-
-
-def _refuse_claimed(item: QueueItem, actor: Actor) -> None:
-    if item.is_waiting and item.is_claimed_by_other(actor):
-        raise Conflict(
-            item, _("另一位审核员正在审这一条，到 %(time)s 为止。", time=stamp(item.claim_ends_at))
-        )

@@ -15,7 +15,8 @@ from core.errors import Conflict
 from core.i18n import _
 from core.policy import Actor
 
-from .models import EXCERPT, Decision, QueueItem, Revision, waiting_among
+from . import copies, newness
+from .models import EXCERPT, GROUNDS, Decision, QueueItem, Revision, waiting_among
 from .reviewable import Reviewable
 from .wording import Wording
 
@@ -60,7 +61,7 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     assert revision is not None
     item = _waiting(record)
     if item is not None:
-        _close(item)
+        close(item)
         item.advance("withdraw", actor)
     revision.advance("withdraw", actor)
 
@@ -103,6 +104,7 @@ def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
         unit_id=record.review_unit_id,
         place=record.review_place,
         reason=reason,
+        grounds=GROUNDS[reason],
         **_shown(record, revision),
     )
 
@@ -146,11 +148,17 @@ def _wait(record: Reviewable, revision: Revision, item: QueueItem | None) -> Non
     """Put the version into the queue; an item that waits already now waits with this version."""
     if item is None:
         reason = "edited" if record.is_public else "pre_moderated"
-        db.session.add(item_for(record, revision, reason))
+        item = item_for(record, revision, reason)
+        if newness.is_new(record.author_id):
+            item.found("new_member")
+        db.session.add(item)
+        db.session.flush()
     else:
         item.revision_id = revision.id
         for name, value in _shown(record, revision).items():
             setattr(item, name, value)
+        copies.unmark(item.id)
+    copies.mark(item, revision)
 
 
 def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:
@@ -161,6 +169,9 @@ def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:
     }
 
 
-def _close(item: QueueItem) -> None:
+def close(item: QueueItem) -> None:
+    """It waits no longer: nobody is at it, and it is nobody's near-copy."""
+    if item.id is not None:
+        copies.unmark(item.id)  # before a flush would find it closed and its state not yet so
     item.closed_at = clock.now()
     item.claimed_by_id = item.claimed_at = None

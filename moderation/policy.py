@@ -11,10 +11,13 @@ decider = role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decid
 rules(
     {
         "moderation:queue:show": reviewer,
+        "moderation:queue:watch": reviewer,
         "moderation:log:show": signed_in,
         "moderation:item:show": role(*REVIEWERS, of="unit"),
         "moderation:item:claim": decider,
         "moderation:item:release": decider,
+        "moderation:item:renew": decider,
+        "moderation:item:take_over": decider,
         "moderation:item:decide": decider,
         "moderation:item:withdraw": is_its("author"),
         "moderation:revision:submit": is_its("author") | system,

@@ -65,3 +65,4 @@ def fill() -> None:
     notices.kind("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
     notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
+    notices.kind("moderation:take_over", _l("%(who)s接手了你在审的“%(title)s”，说明：%(reason)s"))

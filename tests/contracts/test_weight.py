@@ -41,6 +41,7 @@ OVER = {
     "surveys.show": 7,
     "surveys.show_results": 8,
     "surveys.read_answers": 10,
+    "moderation.show_item": 10,  # one of them where items are taken one after another
 }
 HEAVY = {"front.style"}  # every component in every state, for those who build; only in demo mode
 _HREF = re.compile(r'href="([^"#]+)')
