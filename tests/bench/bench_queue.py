@@ -31,22 +31,25 @@ DECISIONS = 60  # on each side
 
 def measure(options: Options) -> Iterator[Figure]:
     with ExitStack() as kept:
-        yield from _compared("SQLite", [_site(kept, count) for count in (FEW, MANY)], options)
+        yield from _compared("SQLite", _reviewers(kept), options)
     with ExitStack() as kept:
         try:
-            sites = [_site(kept, count, "postgresql") for count in (FEW, MANY)]
+            reviewers = _reviewers(kept, "postgresql")
         except pytest.skip.Exception:
             return
-        yield from _compared("PostgreSQL", sites, options)
+        yield from _compared("PostgreSQL", reviewers, options)
 
 
-def _site(kept: ExitStack, count: int, database: str = "") -> Reviewer:
-    folder = Path(kept.enter_context(tempfile.TemporaryDirectory()))
-    settings = {}
-    if database:
-        settings["DATABASE_URL"] = kept.enter_context(own_postgresql(f"queue_{count}"))
-    make(folder, count, settings.get("DATABASE_URL", ""))
-    return Reviewer(kept.enter_context(demo(folder, **settings)))
+def _reviewers(kept: ExitStack, database: str = "") -> list[Reviewer]:
+    """A moderator before each of two sites; both are filled before the first is asked."""
+    made = []
+    for count in (FEW, MANY):
+        folder = Path(kept.enter_context(tempfile.TemporaryDirectory()))
+        url = kept.enter_context(own_postgresql(f"queue_{count}")) if database else ""
+        make(folder, count, url)
+        made.append((folder, url))
+    sites = [kept.enter_context(demo(folder, DATABASE_URL=url)) for folder, url in made]
+    return [Reviewer(site) for site in sites]
 
 
 class Reviewer:
