@@ -21,8 +21,8 @@ from core.search import SearchEntry
 from core.states import IllegalMove
 from forum import writing
 from forum.models import Board, Post, Thread
-from moderation import Wording, appeal, deciding, hide, submit, withdraw
-from moderation.models import Decision, QueueItem, Revision
+from moderation import Wording, appeal, claiming, deciding, hide, submit, withdraw
+from moderation.models import CopyMark, Decision, QueueItem, Revision
 from tests.boards import Forum
 from tests.people import Cast
 
@@ -123,11 +123,11 @@ class World:
 
     def claim(self, actor: Any, which: int, flag: int) -> None:
         if item := self.item(actor, which):
-            deciding.claim(item, actor)
+            claiming.claim(item, actor)
 
     def release(self, actor: Any, which: int, flag: int) -> None:
         if item := self.item(actor, which):
-            deciding.release(item, actor)
+            claiming.release(item, actor)
 
     def decide(self, actor: Any, which: int, flag: int, verb: str) -> None:
         item = self.item(actor, which)
@@ -199,6 +199,8 @@ def check() -> None:
     count = select(func.count()).where(QueueItem.state == "claimed")
     claimed = count.where(QueueItem.claimed_by_id.is_(None))
     assert db.session.scalar(claimed) == 0
+    marked = select(func.count()).select_from(CopyMark).join(QueueItem)
+    assert db.session.scalar(marked.where(QueueItem.closed_at.is_not(None))) == 0
 
 
 @pytest.fixture
