@@ -12,6 +12,7 @@ from .policy import allows
 
 THEMES = ("auto", "light", "dark")
 TEXT_SIZES = ("normal", "large")
+SINGLE_KEYS = ("on", "off")  # whether a letter alone may press a button (WCAG 2.1.4)
 
 
 def choice(name: str, among: tuple[str, ...]) -> str:
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
             "account_menu": registry.visible(registry.account_menu, reader),
             "theme": choice("theme", THEMES),
             "text_size": choice("text_size", TEXT_SIZES),
+            "single_keys": choice("single_keys", SINGLE_KEYS),
             "demo": current_app.config["DEMO"],
             "site_name": current_app.config["SITE_NAME"],
         }

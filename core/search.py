@@ -180,10 +180,18 @@ def rows(
 
 
 def put(
-    name: str, subject_id: Any, title: str, body: str, at: datetime, scope: str = "members"
+    name: str,
+    subject_id: Any,
+    title: str,
+    body: str,
+    at: datetime,
+    scope: str = "members",
+    *,
+    is_new: bool = False,
 ) -> None:
-    """Index a text anew, in the caller's transaction."""
-    drop(name, subject_id)
+    """Index a text anew, in the caller's transaction; `is_new`: it was not there before."""
+    if not is_new:
+        drop(name, subject_id)
     db.session.execute(insert(SearchEntry), rows(name, subject_id, title, body, at, scope))
 
 

@@ -61,6 +61,8 @@ SETTINGS: dict[str, Setting] = {
     "REVIEW_OWN_UNIT": Setting(
         "yes", _flag, "whether reviewers decide on texts by people of their own unit"
     ),
+    "NEW_MEMBER_TEXTS": Setting("5", int, "texts that pass until an author is no new member"),
+    "NEW_MEMBER_DAYS": Setting("30", int, "days after which an author is no new member"),
     "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
     "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),

@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
@@ -31,14 +32,14 @@ from accounts.models import Person, Unit
 from core import clock, i18n, search
 from core.covering import pattern
 from core.db import Base, db
-from core.i18n import _, pgettext
+from core.i18n import _, _l, pgettext
 from core.policy import Actor
 from core.text import plain
 from moderation import Context, Passage, Reviewable, ReviewPlace, Revision, covers
 
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
-CONTEXT = 3  # posts shown to a reviewer before the one under review
+CONTEXT = 3  # posts shown to a reviewer on each side of the one under review
 # What reviewers see besides what is public: all but what its author took back.
 UNDER_REVIEW = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld")
 
@@ -247,6 +248,7 @@ class Post(Reviewable, Base):
     __table_args__ = (UniqueConstraint("thread_id", "number"),)
 
     kind = "forum:post"
+    kind_name = _l("主题帖和回帖")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"))
@@ -354,28 +356,31 @@ class Post(Reviewable, Base):
         return revision.title or self.thread.title
 
     def review_context(self) -> Context:
-        """The thread's title and the last public posts before this one."""
-        before = db.session.scalars(
-            select(Post)
-            .where(
-                Post.thread_id == self.thread_id,
-                Post.number < self.number,
-                Post.public_revision_id.is_not(None),
-            )
-            .order_by(Post.number.desc())
+        """The thread's title and the public posts next to this one, before and after."""
+        public = (
+            select(Post.id)
+            .where(Post.thread_id == self.thread_id, Post.public_revision_id.is_not(None))
             .limit(CONTEXT)
+        )
+        before = public.where(Post.number < self.number).order_by(Post.number.desc()).subquery()
+        after = public.where(Post.number > self.number).order_by(Post.number).subquery()
+        near = db.session.scalars(
+            select(Post)
+            .where(Post.id.in_(union_all(select(before.c.id), select(after.c.id))))
+            .order_by(Post.number)
             .options(
                 joinedload(Post.public_revision),
                 joinedload(Post.author).load_only(Person.name),
             )
         )
-        passages = [
-            Passage(post.author.name, post.created_at, post.public_revision.body_html)
-            for post in before
-            if post.public_revision is not None
-        ]
+        passages: tuple[list[Passage], list[Passage]] = ([], [])
+        for post in near:
+            if post.public_revision is not None:
+                html = post.public_revision.body_html
+                one = Passage(post.author.name, post.created_at, html)
+                passages[post.number > self.number].append(one)
         url = thread_url(self.thread_id, self.number) if self.thread.is_public else None
-        return Context(self.thread.title, url, passages[::-1])
+        return Context(self.thread.title, url, *passages)
 
     def submitted(self, revision: Revision) -> None:
         """An opening post that was never public names its thread as it now calls itself."""
@@ -462,6 +467,7 @@ class Post(Reviewable, Base):
             plain(revision.body_html),
             self.created_at,
             self.thread.board.scope,
+            is_new=not self.is_public,  # what is not public is not in the index
         )
 
     def _index_replies(self) -> None:

@@ -106,9 +106,11 @@ def _words() -> tuple[Kept, ...]:
             _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
         ),
         Kept(
-            ("queue_items", "decisions", "remarks", "explanation_templates"),
+            ("queue_items", "copy_marks", "decisions", "remarks", "explanation_templates"),
             _("审核"),
-            _("哪一条、谁审的、决定和理由、时间。"),
+            _(
+                "哪一条、为什么要审、谁审的、决定和理由、时间。等待审核的文字另有几个摘要，用来找出几乎相同的，审完就删。"
+            ),
             _("长期"),
             _("作者和审核员看得到全部；公开的审核记录里只有决定和理由，没有未发布的文字。"),
         ),

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from accounts.models import Person
 from core import registry, search
 from core.addresses import is_ours
-from core.context import TEXT_SIZES, THEMES
+from core.context import SINGLE_KEYS, TEXT_SIZES, THEMES
 from core.db import db
 from core.gate import requires
 from core.i18n import LANGUAGES
@@ -24,7 +24,12 @@ from .waiting import SHOWN, waits
 bp = Blueprint("front", __name__)
 YEAR = 365 * 24 * 3600
 WORDS = 100  # characters of a search
-CHOICES = {"language": tuple(LANGUAGES), "theme": THEMES, "text_size": TEXT_SIZES}
+CHOICES = {
+    "language": tuple(LANGUAGES),
+    "theme": THEMES,
+    "text_size": TEXT_SIZES,
+    "single_keys": SINGLE_KEYS,
+}
 
 
 @bp.get("/")

@@ -1,4 +1,4 @@
-"""Deciding on an item: claim, release, decide. Nothing here commits."""
+"""Deciding on an item. Nothing here commits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Unit
-from core import clock, notices
+from core import notices
 from core.db import db
 from core.errors import Conflict
-from core.i18n import _, stamp
+from core.i18n import _
 from core.policy import Actor
 from core.states import IllegalMove
 
 from . import outcomes, undoing
+from .claiming import refuse_claimed
+from .door import close as close_item
 from .door import item_for, publish, waiting_item
 from .models import Decision, QueueItem, Revision
 from .remarks import keep
@@ -32,26 +34,6 @@ def verbs_for(item: QueueItem) -> tuple[str, ...]:
     if item.is_waiting and item.revision.state in ("published", "suspended"):
         return ON_PUBLIC  # readers flagged it, or a rule did
     return ON_APPEAL if item.reason == "appeal" else ORDINARY
-
-
-def claim(item: QueueItem, actor: Actor) -> None:
-    """Take an item for ten minutes, or for ten more. Raises Conflict while it is another's."""
-    _refuse_claimed(item, actor)
-    if not item.can("claim"):
-        raise IllegalMove(item, "claim")
-    item.claimed_by_id = actor.id
-    item.claimed_at = clock.now()
-    item.advance("claim", actor)
-
-
-def release(item: QueueItem, actor: Actor) -> None:
-    """Give an own claim back. Raises Conflict when it is not the actor's any more."""
-    if item.state == "claimed" and item.claimed_by_id != actor.id:
-        raise Conflict(item, _("这一条已由别人在审。"))
-    if not item.can("release"):
-        raise IllegalMove(item, "release")
-    item.claimed_by_id = item.claimed_at = None
-    item.advance("release", actor)
 
 
 def decide(
@@ -87,7 +69,7 @@ def taken(
     """The record, locked, and the version that was read. Raises Conflict, IllegalMove."""
     if not item.can("decide"):
         raise IllegalMove(item, verb)
-    _refuse_claimed(item, actor)
+    refuse_claimed(item, actor)
     record = item.subject_class.for_review(item.subject_id, lock=True)
     revision = item.revision
     if revision.id != revision_id:
@@ -106,7 +88,7 @@ def hide(
     before = undoing.stand(record) | {"waited": item is not None}
     item = item or item_for(record, revision, "spot_check")
     item.unit = unit
-    _refuse_claimed(item, actor)
+    refuse_claimed(item, actor)
     db.session.add(item)
     db.session.flush()
     facts: Facts = {"item": item.id, "reason": reason_code}
@@ -158,8 +140,7 @@ def close(
     before: dict[str, Any],
 ) -> Decision:
     """End an item with its one decision, and tell the author."""
-    item.closed_at = clock.now()
-    item.claimed_by_id = item.claimed_at = None
+    close_item(item)
     item.advance("decide", actor, decision=verb, revision=revision.id)
     decision = Decision(
         item_id=item.id,
@@ -178,10 +159,3 @@ def close(
         url = record.review_url(record.id)
         notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
     return decision
-
-
-def _refuse_claimed(item: QueueItem, actor: Actor) -> None:
-    if item.is_waiting and item.is_claimed_by_other(actor):
-        raise Conflict(
-            item, _("另一位审核员正在审这一条，到 %(time)s 为止。", time=stamp(item.claim_ends_at))
-        )

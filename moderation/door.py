@@ -15,8 +15,8 @@ from core.errors import Conflict
 from core.i18n import _
 from core.policy import SYSTEM, Actor
 
-from . import outcomes
-from .models import EXCERPT, Decision, QueueItem, Revision, waiting_with
+from . import copies, newness, outcomes
+from .models import EXCERPT, GROUNDS, Decision, QueueItem, Revision, waiting_with
 from .reviewable import Reviewable
 from .terms import screening
 from .wording import Wording
@@ -71,7 +71,7 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     assert revision is not None
     item = waiting_item(record, revision)
     if item is not None:
-        _close(item)
+        close(item)
         item.advance("withdraw", actor)
     suspended = record.suspended_revision
     outcomes.settle(revision, "withdraw", actor)
@@ -111,7 +111,7 @@ def publish(
     if item is not None and verb == "exempt":  # a change that nobody has looked at settles nothing
         _move(item, record, revision)
     elif item is not None:
-        _close(item)
+        close(item)
         item.advance("lapse", SYSTEM)
 
 
@@ -125,6 +125,7 @@ def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
         unit_id=record.review_unit_id,
         place=record.review_place,
         reason=reason,
+        grounds=GROUNDS[reason],
         **_shown(record, revision),
     )
 
@@ -169,12 +170,20 @@ def _wait(record: Reviewable, revision: Revision, item: QueueItem | None, is_mat
     """Put the version into the queue; an item that waits already now waits with this version."""
     reason = "edited" if record.is_public else "pre_moderated"
     if item is None:
-        db.session.add(item_for(record, revision, "matched" if is_matched else reason))
+        item = item_for(record, revision, "matched" if is_matched else reason)
+        item.found(reason)
+        if newness.is_new(record.author_id):
+            item.found("new_member")
+        db.session.add(item)
+        db.session.flush()
+        copies.mark(item, revision)
     else:
         if is_matched:
             item.reason = "matched"
+            item.found("matched")
         elif item.reason == "flagged":  # it is the edit that is to be decided now
             item.reason = "edited"
+            item.found("edited")
         _move(item, record, revision)
 
 
@@ -189,10 +198,13 @@ def _look_again(
             _move(waited, record, revision)
             item = waited
         else:
-            _close(waited)
+            close(waited)
             waited.advance("lapse", SYSTEM)
     if is_matched and item is None:
-        db.session.add(item_for(record, revision, "matched"))
+        item = item_for(record, revision, "matched")
+        db.session.add(item)
+        db.session.flush()
+        copies.mark(item, revision)
 
 
 def _move(item: QueueItem, record: Reviewable, revision: Revision) -> None:
@@ -200,6 +212,8 @@ def _move(item: QueueItem, record: Reviewable, revision: Revision) -> None:
     item.revision_id = revision.id
     for name, value in _shown(record, revision).items():
         setattr(item, name, value)
+    copies.unmark(item.id)
+    copies.mark(item, revision)
 
 
 def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:
@@ -210,6 +224,9 @@ def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:
     }
 
 
-def _close(item: QueueItem) -> None:
+def close(item: QueueItem) -> None:
+    """It waits no longer: nobody is at it, and it is nobody's near-copy."""
+    if item.id is not None:
+        copies.unmark(item.id)  # before a flush would find it closed and its state not yet so
     item.closed_at = clock.now()
     item.claimed_by_id = item.claimed_at = None

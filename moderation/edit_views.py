@@ -53,7 +53,7 @@ def _too_late(item: QueueItem, verb: str) -> Any:
 
 def edit_page(item: QueueItem, verb: str, form: Form, changed: str = "") -> str:
     """The form beside what the author wrote; what was typed goes on from the newest version."""
-    reading = Reading(item)
+    reading = Reading(item, current_user)
     if changed and reading.record.latest_revision is not None:
         form.revision.data = str(reading.record.latest_revision.id)
     return render_template(

@@ -46,6 +46,7 @@ def raise_flag(record: Reviewable, reason: str, words: str, actor: Actor) -> Fla
     _spend(actor)
     hides = _weight_with(revision, actor) >= FULL * current_app.config["FLAGS_TO_HIDE"]
     item = waiting_item(record, revision) or _queue(record, revision)
+    item.found("flagged")
     if hides:  # rows of the area come before the journal's head
         record.unpublished()
     made = Flag(revision=revision, item=item, flagger_id=actor.id, reason=reason, words=words)

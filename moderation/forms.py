@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from core.forms import BaseForm, Required, TextField
 from core.i18n import _, _l
 
+from .copies import MOST
 from .flag import WORDS
-from .reasons import REASONS
+from .reasons import REASONS, VERBS
 
 LIMIT = 2_000
 OTHER = "other"
@@ -106,3 +107,75 @@ FORMS: dict[str, type[ApproveForm]] = {
     "uphold": ExplainedForm,
     "harmless": ApproveForm,
 }
+
+
+class TakeOverForm(BaseForm):
+    """Why an item is taken from whoever is at it; they read it."""
+
+    reason = TextField(
+        _l("为什么接手"), [Required(_l("请写明为什么接手，正在审的人会看到。"))], limit=200
+    )
+
+
+class TogetherForm(BaseForm):
+    """One decision on an item and on some of its near-copies, each bound to the version read.
+
+    `chosen` holds "item.revision" for each.
+    """
+
+    verb = RadioField(
+        _l("决定"),
+        choices=[SelectChoice(verb, VERBS[verb]) for verb in ("approve", "return", "reject")],
+        validate_choice=False,
+    )
+    reason = RadioField(
+        _l("不通过的原因"),
+        choices=[SelectChoice(code, label) for code, label in REASONS.items()],
+        validate_choice=False,
+    )
+    explanation = TextField(_l("给作者的说明"), limit=LIMIT)
+    chosen = SelectMultipleField(_l("一起决定的"), validate_choice=False)
+
+    def __init__(self, **data: Any) -> None:
+        super().__init__(**data)
+        for field in self:
+            field.id = f"together-{field.name}"
+            field.label.field_id = field.id
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Item and version of each, in the order of their ids; what is odd is left out."""
+        found = {}
+        for one in self.chosen.data or []:
+            item, _dot, revision = one.partition(".")
+            if all(
+                part.isascii() and part.isdigit() and len(part) < 11 for part in (item, revision)
+            ):
+                found[int(item)] = int(revision)
+        return sorted(found.items())
+
+    @property
+    def reason_code(self) -> str | None:
+        return str(self.reason.data) if self.verb.data == "reject" else None
+
+    @property
+    def words(self) -> str:
+        return str(self.explanation.data or "")
+
+    def validate_verb(self, field: Any) -> None:
+        if field.data not in ("approve", "return", "reject"):
+            raise ValidationError(_("请选择一个决定。"))
+
+    def validate_reason(self, field: Any) -> None:
+        if self.verb.data == "reject" and field.data not in REASONS:
+            raise ValidationError(_("请选择一个原因。"))
+
+    def validate_explanation(self, field: Any) -> None:
+        if self.verb.data in ("return", "reject") and not self.words.strip():
+            raise ValidationError(_("请写明理由，作者会看到这段话。"))
+
+    def validate_chosen(self, field: Any) -> None:
+        if not self.pairs:
+            raise ValidationError(_("请至少勾选一条。"))
+        if len(self.pairs) > MOST + 1:
+            raise ValidationError(_("一次最多 %(limit)d 条。", limit=MOST + 1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     Enum,
@@ -42,6 +43,13 @@ BODY_FORMATS = ("plain", "html")
 ITEM_REASONS = (
     *("pre_moderated", "edited", "appeal", "spot_check", "matched", "flagged", "reverted"),
 )
+# Why a text waits: the reason for which its item was opened and whatever else was found, a bit
+# each, so that an item has as many as it needs, its row says them all, and each has an index.
+GROUNDS = {
+    **{reason: 1 << place for place, reason in enumerate(ITEM_REASONS)},
+    "new_member": 128,
+    "file": 256,
+}
 VERBS = (
     *("approve", "return", "reject", "exempt", "hide", "uphold", "overturn", "harmless"),
     *("amend", "redact"),
@@ -133,10 +141,25 @@ class Revision(Stateful, Base):
         return self.state in ("pending", "appealed")
 
 
-def _waiting(name: str, *columns: str, unique: bool = False) -> Index:
-    """An index over the items that wait: the queue stays quick however many were decided."""
-    waits = text("closed_at IS NULL")
-    return Index(name, *columns, unique=unique, sqlite_where=waits, postgresql_where=waits)
+WAITS = "closed_at IS NULL"
+CLOSED = "closed_at IS NOT NULL"
+CLAIMED = "state = 'claimed'"
+
+
+def waits_for(ground: str) -> str:
+    """The condition, in one piece, that an item waits and has a ground."""
+    return f"CASE WHEN closed_at IS NULL THEN grounds & {GROUNDS[ground]} ELSE 0 END <> 0"
+
+
+def _over(condition: str, name: str, *columns: str, unique: bool = False) -> Index:
+    """An index over a part of the items: the queue stays quick however many were decided. It
+    answers a statement that has its condition to the letter (finding.py)."""
+    over = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=over, postgresql_where=over)
+
+
+def _ground_of_reason(context: Any) -> int:
+    return GROUNDS[context.get_current_parameters()["reason"]]
 
 
 class QueueItem(Stateful, Base):
@@ -148,24 +171,33 @@ class QueueItem(Stateful, Base):
         CheckConstraint("(state = 'claimed') = (claimed_by_id IS NOT NULL)", name="claimed"),
         CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claim"),
         # The queue itself, its filters, and that a version waits in it once.
-        _waiting("ix_queue_items_waiting", "opened_at", "id"),
-        _waiting("ix_queue_items_waiting_place", "place", "opened_at", "id"),
-        _waiting("ix_queue_items_waiting_reason", "reason", "opened_at", "id"),
-        _waiting("uq_queue_items_waiting_revision", "revision_id", unique=True),
-        Index(
-            "ix_queue_items_claimed_by",
-            "claimed_by_id",
-            sqlite_where=text("claimed_by_id IS NOT NULL"),
-            postgresql_where=text("claimed_by_id IS NOT NULL"),
+        _over(WAITS, "ix_queue_items_waiting", "opened_at", "id"),
+        _over(WAITS, "ix_queue_items_waiting_place", "place", "opened_at", "id"),
+        _over(WAITS, "ix_queue_items_waiting_kind", "subject_kind", "opened_at", "id"),
+        _over(WAITS, "ix_queue_items_waiting_unit", "unit_id", "opened_at", "id"),
+        _over(WAITS, "uq_queue_items_waiting_revision", "revision_id", unique=True),
+        _over(CLAIMED, "ix_queue_items_claimed", "opened_at", "id"),
+        *(
+            _over(waits_for(one), f"ix_queue_items_waiting_{one}", "opened_at", "id")
+            for one in GROUNDS
         ),
-        Index(None, "place", "closed_at"),
-        Index(None, "closed_at", "id"),
+        *(
+            _over(waits_for(one), f"ix_queue_items_waiting_{one}_place", "place", "opened_at", "id")
+            for one in GROUNDS
+        ),
+        _over("claimed_by_id IS NOT NULL", "ix_queue_items_claimed_by", "claimed_by_id"),
+        # The closed ones. Without the condition SQLite would take these for the queue's, too.
+        _over(CLOSED, "ix_queue_items_closed", "closed_at", "id"),
+        _over(CLOSED, "ix_queue_items_closed_place", "place", "closed_at"),
+        _over(CLOSED, "ix_queue_items_closed_author", "author_id", "closed_at"),
+        Index(None, "author_id"),
     )
 
     kind = "moderation:item"
     machine = Machine(
         "open",
         claim=(("open", "claimed"), "claimed"),
+        take_over=("claimed", "claimed"),
         release=("claimed", "open"),
         decide=(("open", "claimed"), "decided"),
         withdraw=(("open", "claimed"), "withdrawn"),
@@ -178,7 +210,7 @@ class QueueItem(Stateful, Base):
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     # No index of its own: it would draw the queue away from the order of the moments.
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     place: Mapped[str] = mapped_column(String(80))
@@ -187,6 +219,7 @@ class QueueItem(Stateful, Base):
     reason: Mapped[str] = mapped_column(
         Enum(*ITEM_REASONS, native_enum=False, create_constraint=True, name="reason")
     )
+    grounds: Mapped[int] = mapped_column(default=_ground_of_reason)
     plea: Mapped[str] = mapped_column(Text, default="")
     first_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -215,6 +248,16 @@ class QueueItem(Stateful, Base):
         return self.closed_at is None
 
     @property
+    def why(self) -> tuple[str, ...]:
+        """The names of its grounds."""
+        return tuple(name for name, bit in GROUNDS.items() if self.grounds & bit)
+
+    def found(self, *names: str) -> None:
+        """Note further grounds; those that it has stay."""
+        for name in names:
+            self.grounds |= GROUNDS[name]
+
+    @property
     def subject_class(self) -> type[Reviewable]:
         from .reviewable import kinds
 
@@ -223,6 +266,12 @@ class QueueItem(Stateful, Base):
     @property
     def claim_ends_at(self) -> datetime | None:
         return self.claimed_at + LEASE if self.claimed_at is not None else None
+
+    @property
+    def lease_seconds(self) -> int:
+        """How long the claim still holds."""
+        ends_at = self.claim_ends_at
+        return max(0, int((ends_at - clock.now()).total_seconds())) if ends_at else 0
 
     @property
     def is_claimed(self) -> bool:
@@ -244,6 +293,17 @@ class QueueItem(Stateful, Base):
             .options(contains_eager(QueueItem.unit))
             .where(covers(actor, QueueItem.unit_id))
         )
+
+
+class CopyMark(Base):
+    """A trait of a waiting text; near-copies share some (copies.py). Gone when the item closes."""
+
+    __tablename__ = "copy_marks"
+
+    mark: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("queue_items.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Decision(Base):
@@ -300,9 +360,8 @@ def waiting_with(revision_id: int) -> Select[QueueItem]:
 
 
 def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
-    """Conditions on items that this reviewer may decide and that nobody else is at."""
+    """Conditions on waiting items that this reviewer may decide and that nobody else is at."""
     return [
-        QueueItem.closed_at.is_(None),
         QueueItem.author_id != actor.id,
         of_other_units(actor, QueueItem.author_id),
         or_(QueueItem.first_decided_by_id.is_(None), QueueItem.first_decided_by_id != actor.id),

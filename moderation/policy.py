@@ -18,6 +18,7 @@ judge = reviewer & ~is_its("author") & ~is_its("flagger")
 rules(
     {
         "moderation:queue:show": reviewer,
+        "moderation:queue:watch": reviewer,
         "moderation:log:show": signed_in,
         "moderation:template:list": reviewer,
         "moderation:template:create": role("chief_moderator"),
@@ -26,6 +27,8 @@ rules(
         "moderation:item:show": role(*REVIEWERS, of="unit"),
         "moderation:item:claim": decider,
         "moderation:item:release": decider,
+        "moderation:item:renew": decider,
+        "moderation:item:take_over": decider,
         "moderation:item:decide": decider,
         "moderation:item:undo": decider,  # undoing.py asks for the one who decided
         "moderation:item:drop": decider,

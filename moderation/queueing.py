@@ -1,12 +1,13 @@
-"""The queue as a reviewer reads it: filters, pages by key, what comes next."""
+"""The queue as a reviewer reads it: pages by key in both directions, what comes next, counts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, request
-from sqlalchemy import ColumnElement, func, select, tuple_
+from flask import g
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import joinedload, undefer
 
 from accounts.models import Person, Unit
@@ -14,13 +15,16 @@ from core import clock
 from core.db import db
 from core.policy import Actor
 
+from . import finding
+from .filters import Filters
 from .key import read_key, write_key
-from .models import ITEM_REASONS, Decision, QueueItem, Revision, free_for
+from .models import Decision, QueueItem, Revision, free_for
 from .reviewable import kinds
 from .scope import covers, is_reviewer
 
 PAGE = 25
 COUNTED = 99
+EVERYWHERE = finding.Reach("", (), True)
 ROW = (
     joinedload(QueueItem.author)
     .load_only(Person.name)
@@ -34,97 +38,108 @@ ROW = (
 
 
 @dataclass(frozen=True)
-class Filters:
-    """What the address asks for: place, reason, only mine, the decided ones, from where on."""
-
-    place: str = ""
-    reason: str = ""
-    mine: bool = False
-    decided: bool = False
-    after: str = ""
-
-    @classmethod
-    def asked(cls) -> Filters:
-        reason = request.args.get("reason", "")
-        return cls(
-            place=request.args.get("place", "")[:80],
-            reason=reason if reason in ITEM_REASONS else "",
-            mine=bool(request.args.get("mine")),
-            decided=bool(request.args.get("decided")),
-            after=request.args.get("after", "")[:40],
-        )
-
-    @property
-    def narrowing(self) -> dict[str, Any]:
-        """The part that stays from page to page and from item to item, for addresses."""
-        asked = {"place": self.place, "reason": self.reason, "mine": "1" if self.mine else ""}
-        return {name: value for name, value in asked.items() if value}
-
-    @property
-    def tab(self) -> dict[str, Any]:
-        return {"decided": "1"} if self.decided else {}
-
-    @property
-    def everything(self) -> dict[str, Any]:
-        """The address of the list's beginning."""
-        return {**self.tab, **self.narrowing}
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
-        if self.place:
-            found.append(QueueItem.place == self.place)
-        if self.reason:
-            found.append(QueueItem.reason == self.reason)
-        if self.mine:
-            found.append(QueueItem.claimed_by_id == actor.id)
-        return found
-
-
-@dataclass(frozen=True)
 class QueuePage:
-    """Some rows and the key from which the next page goes on (None: it ends here)."""
+    """Some rows, and the keys from which the pages before and after go on (None: it ends here)."""
 
     rows: list[QueueItem]
+    previous: str | None
     following: str | None
 
 
-def page(filters: Filters, actor: Actor) -> QueuePage:
+def page(filters: Filters, scope: Scope, actor: Actor) -> QueuePage:
     """The waiting items, oldest first; or the closed ones, newest first. One statement."""
-    found = QueueItem.visible_to(actor).options(*ROW).where(*filters.conditions(actor))
-    moment = QueueItem.closed_at if filters.decided else QueueItem.opened_at
+    moment: Any = QueueItem.closed_at if filters.decided else QueueItem.opened_at
     key = tuple_(moment, QueueItem.id)
-    start = read_key(filters.after)
-    if filters.decided:
-        found = found.where(QueueItem.closed_at.is_not(None))
-        found = found.order_by(QueueItem.closed_at.desc(), QueueItem.id.desc())
-        found = found.where(key < start) if start else found
-    else:
-        found = found.where(QueueItem.closed_at.is_(None))
-        found = found.order_by(QueueItem.opened_at, QueueItem.id)
-        found = found.where(key > start) if start else found
+    after, before = read_key(filters.after), read_key(filters.before)
+    back = before is not None and after is None
+    downward = filters.decided != back
+    order = (moment.desc(), QueueItem.id.desc()) if downward else (moment, QueueItem.id)
+    asked = filters.closed() if filters.decided else filters.conditions(actor)
+    if start := before if back else after:
+        asked.append(key < start if downward else key > start)
+    reach = scope.reach(filters)
+    ids = finding.first(
+        select(QueueItem.id).where(finding.covered(actor, reach.path), *asked),
+        reach,
+        filters.leads or filters.decided,
+        lambda found: found.order_by(*order).limit(PAGE + 1),
+    )
+    found = select(QueueItem).options(*ROW).where(QueueItem.id.in_(ids)).order_by(*order)
     rows = list(db.session.scalars(found.limit(PAGE + 1)).unique())
     more = len(rows) > PAGE
-    rows = rows[:PAGE]
-    last = rows[-1].closed_at or rows[-1].opened_at if more else None
-    return QueuePage(rows, write_key(last, rows[-1].id) if last else None)
-
-
-def following(item: QueueItem, filters: Filters, actor: Actor) -> int | None:
-    """The next item that this reviewer may decide and nobody is at: onward, else from the start."""
-    free = (
-        select(QueueItem.id)
-        .where(
-            covers(actor, QueueItem.unit_id),
-            *filters.conditions(actor),
-            *free_for(actor, clock.now()),
-            QueueItem.id != item.id,
-        )
-        .order_by(QueueItem.opened_at, QueueItem.id)
-        .limit(1)
+    rows = rows[:PAGE][::-1] if back else rows[:PAGE]
+    return QueuePage(
+        rows,
+        _key(rows[0]) if rows and (more if back else after is not None) else None,
+        _key(rows[-1]) if rows and (back or more) else None,
     )
+
+
+def _key(item: QueueItem) -> str:
+    return write_key(item.closed_at or item.opened_at, item.id)
+
+
+def _free(
+    filters: Filters, actor: Actor, apart: bool = False
+) -> tuple[Select[Any], Callable[[Select[Any], int], Any]]:
+    """Items that this reviewer may decide and nobody is at, and what takes the first of them.
+
+    With `apart`, or a unit asked for, units are read each from its own: a statement more, and
+    soon done for whoever reviews a small part of a long queue.
+    """
+    reach = EVERYWHERE
+    if filters.unit is not None or apart:
+        reach = finding.reach(*finding.units_waiting(actor), filters.unit)
+    free = select(QueueItem.id).where(
+        finding.covered(actor, reach.path),
+        *filters.conditions(actor),
+        *free_for(actor, clock.now()),
+    )
+
+    def take(found: Select[Any], count: int) -> Any:
+        order = (QueueItem.opened_at, QueueItem.id)
+        ids = finding.first(
+            found, reach, filters.leads, lambda some: some.order_by(*order).limit(count)
+        )
+        return select(QueueItem.id).where(QueueItem.id.in_(ids)).order_by(*order).limit(count)
+
+    return free, take
+
+
+def following(item: QueueItem | None, filters: Filters, actor: Actor) -> int | None:
+    """The next item that this reviewer may decide and nobody is at: onward, else from the start.
+    One statement, and one when a unit is asked for."""
+    free, take = _free(filters, actor, apart=item is None)
+    if item is None:
+        return db.session.scalar(take(free, 1))
+    return db.session.scalar(select(_after(item, free, take)))
+
+
+def _after(item: QueueItem, free: Select[Any], take: Callable[[Select[Any], int], Any]) -> Any:
+    free = free.where(QueueItem.id != item.id)
     onward = free.where(tuple_(QueueItem.opened_at, QueueItem.id) > (item.opened_at, item.id))
-    first = func.coalesce(onward.scalar_subquery(), free.scalar_subquery())
-    return db.session.scalar(select(first))
+    return func.coalesce(take(onward, 1).scalar_subquery(), take(free, 1).scalar_subquery())
+
+
+@dataclass(frozen=True)
+class Run:
+    """Items taken one after another: how many are done, which comes next, how many are left
+    after this one (at most COUNTED + 1)."""
+
+    done: int
+    following: int | None
+    left: int
+
+
+def run(item: QueueItem, filters: Filters, actor: Actor) -> Run | None:
+    """Where the reviewer stands in a run; None outside one. One statement, and one when a unit is asked for."""
+    if filters.run is None:
+        return None
+    free, take = _free(filters, actor)
+    some = take(free.where(QueueItem.id != item.id), COUNTED + 1).subquery()
+    left = select(func.count()).select_from(some).scalar_subquery()
+    following, count = db.session.execute(select(_after(item, free, take), left)).one()
+    return Run(filters.run, following, count)
 
 
 def count(actor: Actor) -> int:
@@ -144,11 +159,25 @@ def _count(actor: Actor) -> int:
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def places(actor: Actor) -> dict[str, str]:
-    """The names of the places where the actor reviews, by key."""
-    return {
+@dataclass(frozen=True)
+class Scope:
+    """Where a reviewer reviews: the names of the places by key, and the units in which something
+    waits."""
+
+    places: dict[str, str]
+    units: Sequence[Unit]
+    is_all: bool
+
+    def reach(self, filters: Filters) -> finding.Reach:
+        return finding.reach(self.units, self.is_all, filters.unit)
+
+
+def scope(actor: Actor) -> Scope:
+    """A statement, and one for each kind of content."""
+    names = {
         key: place.name
         for kind in kinds.values()
         for key, place in kind.review_places().items()
         if is_reviewer(actor, place.unit)
     }
+    return Scope(names, *finding.units_waiting(actor))

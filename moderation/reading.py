@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import joinedload
 
 from accounts.models import Person
 from core import journal, registry
 from core.db import db
+from core.policy import Actor
 
+from . import copies
 from .difference import Difference, difference
+from .finding import covered, plain
 from .flag import Flag
 from .models import Decision, QueueItem, Revision
 from .remarks import Remarked, remarks_on
@@ -22,6 +26,7 @@ from .terms.quoting import MATCHES, Matched, matched_in
 from .versions import PUBLISHING
 
 ROUNDS = 20
+RECENT = 5  # decisions on other texts of the author
 LOAD = (
     joinedload(QueueItem.decision),
     joinedload(QueueItem.revision).options(MATCHES),
@@ -42,8 +47,9 @@ class Round:
 class Reading:
     """What the page of an item shows; loaded as it is asked for."""
 
-    def __init__(self, item: QueueItem) -> None:
+    def __init__(self, item: QueueItem, actor: Actor) -> None:
         self.item = item
+        self.actor = actor
         self.revision = item.revision
         self.record: Reviewable = item.subject_class.for_review(item.subject_id)
 
@@ -138,6 +144,46 @@ class Reading:
             if decision.item_id is not None
             and (decision.item_id != self.item.id or decision.undone_at is not None)
         ]
+
+    @cached_property
+    def _beside(self) -> Sequence[QueueItem]:
+        """Other items to look at, as far as the actor reviews them: waiting ones that may be
+        near-copies, and the last closed ones of the author. One statement."""
+        copied = copies.candidates(self.item, self.revision).subquery()
+        closed = (
+            select(QueueItem.id)
+            .where(
+                QueueItem.author_id == self.item.author_id,
+                QueueItem.closed_at.is_not(None),
+                plain(QueueItem.state) == "decided",
+                QueueItem.id != self.item.id,
+                covered(self.actor, ""),
+            )
+            .order_by(QueueItem.closed_at.desc())
+            .limit(RECENT)
+            .subquery()
+        )
+        found = (
+            QueueItem.visible_to(self.actor)
+            .where(QueueItem.id.in_(union_all(select(copied.c.id), select(closed.c.id))))
+            .options(*LOAD, joinedload(QueueItem.decision))
+        )
+        return db.session.scalars(found).unique().all()
+
+    @cached_property
+    def near(self) -> list[copies.Copy]:
+        return copies.nearest(self.revision, (one for one in self._beside if one.is_waiting))
+
+    @cached_property
+    def recent(self) -> list[Decision]:
+        """The last decisions on other texts of the author."""
+        found = [one.decision for one in self._beside if one.decision is not None]
+        return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
+
+    @property
+    def recent_counts(self) -> list[tuple[str, int]]:
+        """Those decisions by verb, with how many there are of each."""
+        return Counter(decision.verb for decision in self.recent).most_common()
 
     @cached_property
     def place(self) -> str:

@@ -25,6 +25,37 @@ ITEM_REASONS = {
     "reverted": _l("作者不接受审核员的修改"),
 }
 
+# Why a text waits; an item may have several (models.GROUNDS).
+GROUNDS = {
+    **ITEM_REASONS,
+    "new_member": _l("新成员"),
+    "file": _l("带有附件"),
+}
+
+GROUNDS_IN_FULL = {
+    "pre_moderated": _l("这个版块先审后发。"),
+    "edited": _l("这是对已发布内容的修改；通过以前，大家看到的仍是原来的一稿。"),
+    "appeal": _l("作者对原来的决定提出了申诉。"),
+    "spot_check": _l("发布以后由审核员复查。"),
+    "new_member": _l("作者来这里不久，通过审核的内容还不多。"),
+    "matched": _l("文字里有用语规则要留意的词。"),
+    "flagged": _l("有读者举报了这一条。"),
+    "reverted": _l("作者要回了自己的原文，请另一位审核员来看。"),
+    "file": _l("这一条带有附件，请连附件一起看。"),
+}
+
+AGES = {
+    "hour": _l("等了一小时以上"),
+    "day": _l("等了一天以上"),
+    "three_days": _l("等了三天以上"),
+}
+
+CLAIMS = {
+    "nobody": _l("没有人在审"),
+    "me": _l("我在审"),
+    "others": _l("别人在审"),
+}
+
 VERBS = {
     "approve": _l("通过"),
     "return": _l("退回作者修改"),
@@ -52,6 +83,7 @@ OUTCOMES = {
 EVENTS = {
     "claim": _l("开始审核"),
     "release": _l("放回待审"),
+    "take_over": _l("接手"),
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
     "lapse": _l("新的一版已经通过，不用再审"),

@@ -79,7 +79,7 @@ def _page(item: QueueItem, form: RemarksForm, changed: str = "") -> str:
     return render_template(
         "moderation/remarks.html",
         item=item,
-        reading=Reading(item),
+        reading=Reading(item, current_user),
         form=form,
         lines=lines,
         left={number: said for number, said in form.typed.items() if number > len(lines)},

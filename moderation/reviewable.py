@@ -19,7 +19,7 @@ from .standing import takes_edits
 
 @dataclass(frozen=True)
 class Passage:
-    """A text that stands before the one under review: who, when, the cooked HTML."""
+    """A text that stands near the one under review: who, when, the cooked HTML."""
 
     author: str
     at: datetime
@@ -28,11 +28,12 @@ class Passage:
 
 @dataclass(frozen=True)
 class Context:
-    """Where a text stands: the title and address of the place and what was said before."""
+    """Where a text stands: the title and address of the place, what was said before and after."""
 
     title: str
     url: str | None
     passages: list[Passage] = field(default_factory=list)
+    after: list[Passage] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,12 @@ class Reviewable:
     It is public when `public_revision_id` is set; `latest_revision_id` names the newest, which
     may wait beside the public one. `taken_revision_id` names the one that was public until flags
     or a reviewer took it from its readers; until a version passes again, none is public without
-    a decision, whatever the board. The class sets `kind` ("area:thing").
+    a decision, whatever the board. The class sets `kind` ("area:thing") and `kind_name`, what the
+    queue's filter calls it.
     """
 
     kind: ClassVar[str]
+    kind_name: ClassVar[Any]
     id: Any
 
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)

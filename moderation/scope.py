@@ -42,13 +42,16 @@ def of_other_units(actor: Actor, author_id: Any) -> ColumnElement[bool]:
     return author_id.not_in(own)
 
 
-def covers(actor: Actor, unit_id: Any) -> ColumnElement[bool]:
-    """The SQL condition that the actor reviews for the unit in a column."""
-    paths = {
+def covers(actor: Actor, unit_id: Any, within: str = "") -> ColumnElement[bool]:
+    """The SQL condition that the actor reviews for the unit in a column; with `within`, a unit's
+    path, that it is this unit or below, too."""
+    own = {
         one.unit.path
         for one in getattr(actor, "current", ())
         if one.role in REVIEWERS and one.unit.path
     }
+    paths = {within if within.startswith(path) else path for path in own}
+    paths = {path for path in paths if path.startswith(within)}
     if not paths:
         return false()
     under = or_(*(Unit.path.startswith(path) for path in sorted(paths)))

@@ -81,3 +81,4 @@ def fill() -> None:
     notices.kind("moderation:redact", _l("“%(title)s”里有几处已被审核员遮盖；理由在原处。"))
     notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
+    notices.kind("moderation:take_over", _l("%(who)s接手了你在审的“%(title)s”，说明：%(reason)s"))

@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.i18n import _
 from core.policy import Actor, Forbidden
 
+from . import copies
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 
@@ -114,6 +115,7 @@ def _reopen(item: QueueItem, decision: Decision, actor: Actor) -> None:
     item.claimed_by_id, item.claimed_at = actor.id, clock.now()
     if decision.verb in ("amend", "redact"):
         item.revision_id = (decision.before or {})["latest"]
+    copies.mark(item, db.session.get_one(Revision, item.revision_id))
     item.advance("undo", actor, decision=decision.verb)
 
 

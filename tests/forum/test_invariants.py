@@ -28,6 +28,7 @@ from moderation import (
     Wording,
     amending,
     appeal,
+    claiming,
     deciding,
     flags,
     hide,
@@ -36,7 +37,7 @@ from moderation import (
     withdraw,
 )
 from moderation.flag import Flag
-from moderation.models import Decision, QueueItem, Revision
+from moderation.models import CopyMark, Decision, QueueItem, Revision
 from moderation.versions import PUBLISHING
 from moderation.views import WITH_DECISION
 from tests.boards import Forum
@@ -148,11 +149,11 @@ class World:
 
     def claim(self, actor: Any, which: int, flag: int) -> None:
         if item := self.item(actor, which):
-            deciding.claim(item, actor)
+            claiming.claim(item, actor)
 
     def release(self, actor: Any, which: int, flag: int) -> None:
         if item := self.item(actor, which):
-            deciding.release(item, actor)
+            claiming.release(item, actor)
 
     def decide(self, actor: Any, which: int, flag: int, verb: str) -> None:
         if item := self.item(actor, which):
@@ -360,6 +361,8 @@ def check() -> None:
     count = select(func.count()).where(QueueItem.state == "claimed")
     claimed = count.where(QueueItem.claimed_by_id.is_(None))
     assert db.session.scalar(claimed) == 0
+    marked = select(func.count()).select_from(CopyMark).join(QueueItem)
+    assert db.session.scalar(marked.where(QueueItem.closed_at.is_not(None))) == 0
 
 
 def check_flags(posts: Any, revisions: dict[int, Revision], items: dict[int, QueueItem]) -> None:
