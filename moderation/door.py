@@ -43,7 +43,8 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     )
     if latest is not None and latest.state in ("pending", "returned"):
         latest.advance("supersede", actor)
-    if record.review_first:
+    # What waits goes on waiting, though it moved to where others publish at once.
+    if record.review_first or item is not None:
         revision.advance("submit", actor)
         _wait(record, revision, item)
         record.submitted(revision)

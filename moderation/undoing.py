@@ -33,6 +33,7 @@ def stand(record: Reviewable) -> dict[str, Any]:
         "public": public.id if public else None,
         "latest": latest.id if latest else None,
         "state": latest.state if latest else None,
+        "accepted": public is not None and public.accepted_at is not None,
         "published_at": record.published_at.isoformat() if record.published_at else None,
         **record.undo_facts(),
     }
