@@ -51,7 +51,10 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
         outcomes.settle(latest, "replace", actor)
         latest.advance("supersede", actor)
     is_matched = bool(effects & {"hold", "flag"})
-    if record.review_first or record.taken_revision_id is not None or "hold" in effects:
+    # What waits for its board's sake goes on waiting, though it moved to where others publish at
+    # once.
+    waits = item is not None and item.reason in ("pre_moderated", "edited")
+    if record.review_first or record.taken_revision_id is not None or "hold" in effects or waits:
         revision.advance("submit", actor)
         # What flags brought to the queue stays there as long as readers see it.
         _wait(record, revision, None if latest is record.public_revision else item, is_matched)

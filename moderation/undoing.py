@@ -34,6 +34,7 @@ def stand(record: Reviewable) -> dict[str, Any]:
         "public": public.id if public else None,
         "latest": latest.id if latest else None,
         "state": latest.state if latest else None,
+        "accepted": public is not None and public.accepted_at is not None,
         "published_at": record.published_at.isoformat() if record.published_at else None,
         "taken": record.taken_revision.id if record.taken_revision else None,
         **record.undo_facts(),
@@ -115,8 +116,8 @@ def _reopen(item: QueueItem, decision: Decision, actor: Actor) -> None:
     item.claimed_by_id, item.claimed_at = actor.id, clock.now()
     if decision.verb in ("amend", "redact"):
         item.revision_id = (decision.before or {})["latest"]
-    copies.mark(item, db.session.get_one(Revision, item.revision_id))
     item.advance("undo", actor, decision=decision.verb)
+    copies.mark(item, db.session.get_one(Revision, item.revision_id))
 
 
 def show(record: Reviewable, public: Revision | None, actor: Actor) -> None:

@@ -267,6 +267,20 @@ def test_into_what_is_not_there_nothing_is_merged(
     assert "开头说的话" in cadre.get(f"/threads/{thread}").text
 
 
+def test_what_waits_goes_on_waiting_where_others_publish_at_once(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    thread = forum.published(cadre, moderator)
+    post = forum.reply(cadre2, thread, "等审的一句。")
+    with app.app_context():
+        chat = str(db.session.scalars(select(Board.id).where(Board.slug == "chat")).one())
+    assert moderator.post(f"/threads/{thread}/move", {"board": chat, **WHY}).status_code == 302
+    cadre2.post(f"/posts/{post}/edit", {"body": "等审时改的一句。"})
+    assert "等审时改的一句" not in cadre.get(f"/threads/{thread}").text
+    forum.approve(moderator, post)
+    assert "等审时改的一句" in cadre.get(f"/threads/{thread}").text
+
+
 def test_a_decision_is_not_undone_after_a_move(
     app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor
 ) -> None:

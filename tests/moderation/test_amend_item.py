@@ -172,6 +172,13 @@ def test_an_appeal_and_an_own_text_are_not_mended(
     assert amend(forum, moderator, own) == 403
 
 
+def test_mending_that_was_accepted_is_not_undone(
+    forum: Forum, mended: int, cadre: Visitor, moderator: Visitor
+) -> None:
+    cadre.post(f"/posts/{mended}/accept")
+    assert moderator.post(f"/moderation/{forum.item(mended)}/undo").status_code == 409
+
+
 def test_mending_is_undone(
     forum: Forum, mended: int, cadre: Visitor, cadre2: Visitor, moderator: Visitor
 ) -> None:
