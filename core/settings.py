@@ -56,6 +56,12 @@ SETTINGS: dict[str, Setting] = {
     "ANONYMOUS_LETTERS_PER_HOUR": Setting(
         "60", int, "unnamed letters that one server process takes in an hour, from all together"
     ),
+    "SERVICE_HOURS": Setting(
+        "8", _count, "office hours within which a text is decided, where a board says nothing else"
+    ),
+    "INQUIRIES_PER_DAY": Setting(
+        "5", _count, "inquiries about the moderation log that one person may make in a day"
+    ),
     "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
     "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),

@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 import click
+from flask import current_app
 from sqlalchemy import insert, select, update
 
-from core import clock, journal, search
+from core import clock, journal, office_hours, search
 from core.db import db
 from core.text import cook, excerpt, plain
 from forum.models import Board, Post, Thread
@@ -155,7 +156,10 @@ class Discussion:
                 board, post_id, revision_id, author_id, title, wording, at, post
             )
         else:
-            self._note("moderation:revision", revision_id, "exempt", author_id, "draft", at)
+            facts = {"place": board.key}
+            self._note(
+                "moderation:revision", revision_id, "exempt", author_id, "draft", at, None, facts
+            )
             self.bulk.add(Decision, revision_id=revision_id, verb="exempt", decided_at=at)
         is_public = state == "published"
         self.bulk.add(
@@ -211,6 +215,7 @@ class Discussion:
         is_waiting = state == "pending"
         minutes = self.chance.choice((9, 14, 22, 35, 41, 58, 76, 95, 130, 190))
         closed_at = min(at + timedelta(minutes=minutes), self.now - timedelta(minutes=1))
+        due_at = office_hours.due_after(at, current_app.config["SERVICE_HOURS"])
         item_id = self.bulk.add(
             QueueItem,
             subject_kind=Post.kind,
@@ -225,6 +230,8 @@ class Discussion:
             plea="",
             state="open" if is_waiting else "decided",
             opened_at=at,
+            due_at=due_at,
+            escalation="",
             closed_at=None if is_waiting else closed_at,
             version=1,
         )
@@ -240,7 +247,21 @@ class Discussion:
         code = REASONS.get(state)
         facts = {"item": item_id, "reason": code, "content": wording.digest}
         self._note("moderation:revision", revision_id, verb, by, "pending", closed_at, state, facts)
-        facts = {"decision": verb, "revision": revision_id}
+        role = "moderator" if by == self.people.people["moderator"] else "chief_moderator"
+        facts = {
+            "decision": verb,
+            "revision": revision_id,
+            "reason": code,
+            "role": role,
+            "place": board.key,
+            "subject": Post.kind,
+            "why": "pre_moderated",
+            "unit": board.unit_id,
+            "opened": int(at.timestamp()),
+            "due": int(due_at.timestamp()),
+            "closed": int(closed_at.timestamp()),
+            "escalated": 0,
+        }
         self._note("moderation:item", item_id, "decide", by, "open", closed_at, "decided", facts)
         self.bulk.add(
             Decision,
@@ -250,7 +271,7 @@ class Discussion:
             reason_code=code,
             explanation=post.get("reason", ""),
             decided_by_id=by,
-            decided_as="moderator" if by == self.people.people["moderator"] else "chief_moderator",
+            decided_as=role,
             decided_at=closed_at,
         )
         return closed_at

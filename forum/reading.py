@@ -60,7 +60,14 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Lin
     }
     rows = db.session.execute(_posts(), asked).all()
     own = [
-        Unsettled(row.id, row.latest_id, row.state, row.public_id is not None, row.since)
+        Unsettled(
+            row.id,
+            row.latest_id,
+            row.state,
+            row.public_id is not None,
+            row.since,
+            row.purged_at is not None,
+        )
         for row in rows
         if row.author_id == actor.id and row.state not in SETTLED
     ]
@@ -96,6 +103,7 @@ def _posts() -> Any:
             latest.id.label("latest_id"),
             latest.state,
             latest.created_at.label("since"),
+            latest.purged_at,
             public.created_at.label("edited_at"),
             case((public.id.is_not(None), public.body_html), else_=latest.body_html).label("html"),
             Person.name.label("author"),

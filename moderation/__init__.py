@@ -43,7 +43,8 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    from . import policy, shelves, views  # noqa: F401
+    from . import policy, record, shelves, views  # noqa: F401
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(record.bp)
     shelves.fill()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.models import Unit
 from core import clock, notices
 from core.db import db
@@ -11,6 +13,7 @@ from core.policy import Actor
 from core.states import IllegalMove
 
 from .door import item_for, publish
+from .facts import facts_of
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .scope import reviewer_role
@@ -100,7 +103,14 @@ def _close(
     """End an item with its one decision, and tell the author."""
     item.closed_at = clock.now()
     item.claimed_by_id = item.claimed_at = None
-    item.advance("decide", actor, decision=verb, revision=revision.id)
+    role = reviewer_role(actor, item.unit)
+    what: dict[str, Any] = {
+        "decision": verb,
+        "reason": reason_code,
+        "role": role,
+        "revision": revision.id,
+    }
+    item.advance("decide", actor, **what, **facts_of(item))
     decision = Decision(
         item_id=item.id,
         revision_id=revision.id,
@@ -108,7 +118,8 @@ def _close(
         reason_code=reason_code,
         explanation=explanation,
         decided_by_id=actor.id,
-        decided_as=reviewer_role(actor, item.unit),
+        decided_as=role,
+        decided_at=item.closed_at,
     )
     db.session.add(decision)
     # The words of the decision stay where the text is.

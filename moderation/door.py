@@ -15,6 +15,8 @@ from core.errors import Conflict
 from core.i18n import _
 from core.policy import Actor
 
+from .deadlines import due_at
+from .facts import facts_of
 from .models import EXCERPT, Decision, QueueItem, Revision, waiting_among
 from .reviewable import Reviewable
 from .wording import Wording
@@ -48,7 +50,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
         _wait(record, revision, item)
         record.submitted(revision)
     else:
-        publish(record, revision, actor, "exempt")
+        publish(record, revision, actor, "exempt", place=record.review_place)
         db.session.add(Decision(revision_id=revision.id, verb="exempt"))
     record.latest_revision = revision
     return revision
@@ -61,7 +63,7 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     item = _waiting(record)
     if item is not None:
         _close(item)
-        item.advance("withdraw", actor)
+        item.advance("withdraw", actor, **facts_of(item))
     revision.advance("withdraw", actor)
 
 
@@ -103,6 +105,8 @@ def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
         unit_id=record.review_unit_id,
         place=record.review_place,
         reason=reason,
+        opened_at=clock.now(),
+        due_at=due_at(record),
         **_shown(record, revision),
     )
 

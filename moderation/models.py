@@ -15,9 +15,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
@@ -27,7 +29,7 @@ from core.db import Base
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .scope import covers
+from .scope import CHIEF, covers
 
 if TYPE_CHECKING:
     from .reviewable import Reviewable
@@ -78,6 +80,12 @@ class Revision(Stateful, Base):
     cleaner: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    purged_at: Mapped[datetime | None]
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether its words are gone; number and decisions stay."""
+        return self.purged_at is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -99,10 +107,15 @@ class QueueItem(Stateful, Base):
         CheckConstraint("(closed_at IS NULL) = (state IN ('open', 'claimed'))", name="closed"),
         CheckConstraint("(state = 'claimed') = (claimed_by_id IS NOT NULL)", name="claimed"),
         CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claim"),
+        CheckConstraint(
+            "escalated_at IS NOT NULL OR (escalated_by_id IS NULL AND escalation = '')",
+            name="escalated",
+        ),
         # The queue itself, its filters, and that a text waits in it once.
         _waiting("ix_queue_items_waiting", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_place", "place", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_reason", "reason", "opened_at", "id"),
+        _waiting("ix_queue_items_waiting_due", "due_at"),
         _waiting("uq_queue_items_waiting_subject", "subject_kind", "subject_id", unique=True),
         Index(
             "ix_queue_items_claimed_by",
@@ -119,6 +132,7 @@ class QueueItem(Stateful, Base):
         "open",
         claim=(("open", "claimed"), "claimed"),
         release=("claimed", "open"),
+        escalate=(("open", "claimed"), "open"),
         decide=(("open", "claimed"), "decided"),
         withdraw=(("open", "claimed"), "withdrawn"),
     )
@@ -138,6 +152,10 @@ class QueueItem(Stateful, Base):
     plea: Mapped[str] = mapped_column(Text, default="")
     first_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_at: Mapped[datetime]
+    escalated_at: Mapped[datetime | None]
+    escalated_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    escalation: Mapped[str] = mapped_column(Text, default="")
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -153,6 +171,16 @@ class QueueItem(Stateful, Base):
     @property
     def is_waiting(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the board's service time ended before the decision, or now."""
+        return (self.closed_at or clock.now()) > self.due_at
+
+    @property
+    def is_escalated(self) -> bool:
+        """Whether it lies on the chief moderators' desk."""
+        return self.escalated_at is not None
 
     @property
     def subject_class(self) -> type[Reviewable]:
@@ -218,6 +246,13 @@ class Decision(Base):
     revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
     decided_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Decision]:
+        """The entries of the open log, for everybody who is signed in."""
+        return select(Decision).where(
+            Decision.item_id.is_not(None), true() if actor.is_authenticated else false()
+        )
+
 
 def waiting_among(kind: str, subject_id: int) -> Select[QueueItem]:
     """The item in which a text waits now, if any."""
@@ -239,4 +274,5 @@ def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
             QueueItem.claimed_at <= now - LEASE,
             QueueItem.claimed_by_id == actor.id,
         ),
+        or_(QueueItem.escalated_at.is_(None), covers(actor, QueueItem.unit_id, (CHIEF,))),
     ]

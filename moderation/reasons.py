@@ -44,6 +44,24 @@ EVENTS = {
     "release": _l("放回待审"),
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
+    "escalate": _l("转给总审核员"),
+}
+
+# How the monthly report calls what it counts.
+COUNTED = {
+    "approve": _l("通过"),
+    "return": _l("退回"),
+    "reject": _l("不通过"),
+    "hide": _l("隐藏"),
+    "uphold": _l("维持"),
+    "overturn": _l("改判"),
+    "exempt": _l("免审"),
+}
+
+OTHER_ACTS = {
+    "withdraw": _l("作者在等待中撤回"),
+    "escalate_by_clock": _l("超过时限转总审核员"),
+    "escalate_by_hand": _l("审核员上报"),
 }
 
 ROLES = {

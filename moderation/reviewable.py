@@ -122,6 +122,11 @@ class Reviewable:
         raise NotImplementedError
 
     @property
+    def review_hours(self) -> int | None:
+        """Office hours within which the place decides; None: the setting SERVICE_HOURS."""
+        return None
+
+    @property
     def review_place(self) -> str:
         """The key of the place, such as "forum:chat"."""
         raise NotImplementedError
@@ -148,3 +153,6 @@ class Reviewable:
 
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""
+
+    def purged(self) -> None:
+        """Called when the words of its versions were cleared: clear what was copied from them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -9,7 +10,8 @@ from sqlalchemy import ColumnElement, false, or_, select
 from accounts.models import Unit
 from core.policy import Actor
 
-REVIEWERS = ("moderator", "chief_moderator")
+CHIEF = "chief_moderator"
+REVIEWERS = ("moderator", CHIEF)
 
 
 def reviewer_role(actor: Actor, unit: Unit | None = None) -> str | None:
@@ -22,12 +24,12 @@ def is_reviewer(actor: Actor, unit: Unit | None = None) -> bool:
     return reviewer_role(actor, unit) is not None
 
 
-def covers(actor: Actor, unit_id: Any) -> ColumnElement[bool]:
-    """The SQL condition that the actor reviews for the unit in a column."""
+def covers(actor: Actor, unit_id: Any, roles: Collection[str] = REVIEWERS) -> ColumnElement[bool]:
+    """The SQL condition that the actor holds one of the roles for the unit in a column."""
     paths = {
         one.unit.path
         for one in getattr(actor, "current", ())
-        if one.role in REVIEWERS and one.unit.path
+        if one.role in roles and one.unit.path
     }
     if not paths:
         return false()

@@ -14,8 +14,9 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, log, queueing, reasons
-from .forms import FORMS, ApproveForm
+from . import deciding, escalation, log, queueing, reasons
+from .forms import FORMS, ApproveForm, KeepingForm
+from .keeping import KEEPING, Keeping
 from .models import QueueItem
 from .queueing import Filters
 from .reading import LOAD, Reading
@@ -39,8 +40,14 @@ def show_queue() -> Any:
 @bp.get("/moderation/log")
 @requires("moderation:log:show")
 def show_log() -> Any:
-    page = log.page(request.args.get("after", ""))
-    return render_template("moderation/log.html", page=page, reasons=reasons)
+    filters = log.LogFilters.asked()
+    return render_template(
+        "moderation/log.html",
+        page=log.page(filters, current_user),
+        filters=filters,
+        heads=log.heads(),
+        reasons=reasons,
+    )
 
 
 @bp.get("/moderation/<int:id>")
@@ -63,9 +70,52 @@ def item_page(
         tried=tried,
         typed=form.words if form else "",
         changed=changed,
+        escalate=form if tried == "escalate" and form else ApproveForm.of("escalate"),
         filters=Filters.asked(),
+        keeping=Keeping(item, tried),
         reasons=reasons,
     )
+
+
+@bp.post("/moderation/<int:id>/<any(escalate):verb>")
+@requires("moderation:item:escalate", QueueItem)
+def escalate(item: QueueItem, verb: str) -> Any:
+    form = ApproveForm.of(verb)
+    if not form.sent():
+        return item_page(_again(item.id), verb, form), 422
+    escalation.escalate(item, current_user, form.words)
+    flash(_("已转给总审核员。"), "good")
+    db.session.commit()
+    return redirect(url_for("moderation.show_queue", **Filters.asked().narrowing))
+
+
+@bp.post("/moderation/<int:id>/<any(hold):verb>")
+@requires("moderation:item:hold", QueueItem)
+def hold(item: QueueItem, verb: str) -> Any:
+    return _keep(item, verb, _("已依法保留，谁都不能清除。"))
+
+
+@bp.post("/moderation/<int:id>/<any(lift):verb>")
+@requires("moderation:item:lift", QueueItem)
+def lift(item: QueueItem, verb: str) -> Any:
+    return _keep(item, verb, _("已解除保留。"))
+
+
+@bp.post("/moderation/<int:id>/<any(purge):verb>")
+@requires("moderation:item:purge", QueueItem)
+def purge(item: QueueItem, verb: str) -> Any:
+    return _keep(item, verb, _("已申请清除，等另一位来确认。"))
+
+
+def _keep(item: QueueItem, verb: str, done: str) -> Any:
+    form = KeepingForm()
+    if not form.sent():
+        return item_page(_again(item.id), verb), 422
+    KEEPING[verb](item, form.explanation.data, current_user)
+    there = url_for("moderation.show_item", id=item.id)
+    db.session.commit()
+    flash(done, "good")
+    return redirect(there)
 
 
 @bp.post("/moderation/<int:id>/claim")
