@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy import literal, or_, select
+from sqlalchemy.orm import selectinload
 
 from accounts.models import Membership, Unit, in_force
 from core import clock, notices
@@ -36,11 +37,11 @@ def escalate(item: QueueItem, actor: Actor, reason: str = "") -> None:
     chiefs = chiefs_for(item)
     if not chiefs:
         raise Conflict(item, _("本单位和上级单位没有可以审这一条的总审核员，请直接作出决定。"))
+    item.claimed_by_id = item.claimed_at = None
+    item.advance("escalate", actor, note=reason, **facts_of(item))
     item.escalated_at = clock.now()
     item.escalated_by_id = actor.id
     item.escalation = reason
-    item.claimed_by_id = item.claimed_at = None
-    item.advance("escalate", actor, note=reason, **facts_of(item))
     kind = "moderation:escalate" if actor.id else "moderation:overdue"
     url = url_for("moderation.show_item", id=item.id)
     for person_id in chiefs:
@@ -85,6 +86,7 @@ def escalate_overdue() -> None:
         .order_by(QueueItem.due_at, QueueItem.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True, key_share=True)
+        .options(selectinload(QueueItem.unit))
     ).all()
     for item in overdue:
         if chiefs_for(item):
