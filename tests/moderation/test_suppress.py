@@ -1,0 +1,87 @@
+"""Small groups stay hidden: no figure under five can be solved from what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.suppression import LEAST, Name, Sum, hidden
+
+MOST = 30  # an outsider counts up to here; more changes nothing
+
+
+def table(cells: list[list[int]]) -> tuple[dict[Name, int], list[Sum]]:
+    """A table with its margins and its sum, bound both ways."""
+    rows, columns = range(len(cells)), range(len(cells[0]))
+    values: dict[Name, int] = {("cell", r, c): cells[r][c] for r in rows for c in columns}
+    sums: list[Sum] = []
+    for r in rows:
+        sums.append((("row", r), [("cell", r, c) for c in columns]))
+    for c in columns:
+        sums.append((("column", c), [("cell", r, c) for r in rows]))
+    sums.append(("all", [("row", r) for r in rows]))
+    sums.append(("all", [("column", c) for c in columns]))
+    for total, parts in sums:
+        values[total] = sum(values[part] for part in parts)
+    return values, sums
+
+
+def worlds(values: dict[Name, int], kept: frozenset[Name]) -> Iterator[dict[Name, int]]:
+    """Every 2 × 2 table that reads like the given one."""
+    cells = [("cell", r, c) for r, c in product(range(2), range(2))]
+    choices = [range(1, MOST) if one in kept else (values[one],) for one in cells]
+    for guess in product(*choices):
+        other, _sums = table([[guess[0], guess[1]], [guess[2], guess[3]]])
+        if all(other[name] == value for name, value in values.items() if name not in kept):
+            yield other
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=2), min_size=2, max_size=2))
+def test_an_outsider_who_tries_every_table_learns_no_small_figure(cells: list[list[int]]) -> None:
+    values, sums = table(cells)
+    kept = hidden(values, sums)
+    small = [name for name, value in values.items() if 0 < value < LEAST]
+    assert kept >= set(small)
+    seen: dict[Name, set[int]] = {name: set() for name in small}
+    for world in worlds(values, kept):
+        for name in small:
+            seen[name].add(world[name])
+        if all(len(found) > 1 for found in seen.values()):
+            break
+    assert all(len(found) > 1 for found in seen.values()), (cells, kept, seen)
+
+
+def test_a_lone_small_cell_takes_others_with_it() -> None:
+    values, sums = table([[3, 20, 9], [8, 30, 7], [12, 11, 40]])
+    kept = hidden(values, sums)
+    assert ("cell", 0, 0) in kept
+    assert len([name for name in kept if name == ("row", 0) or name[:2] == ("cell", 0)]) >= 2
+    assert "all" not in kept
+
+
+def test_two_small_cells_of_one_sum_hide_a_third() -> None:
+    """1 + 1 = 2 would be solved: neither can be less than one."""
+    values: dict[Name, int] = {"a": 1, "b": 1, "c": 9, "all": 11}
+    assert hidden(values, [("all", ["a", "b", "c"])]) > {"a", "b"}
+
+
+def test_another_table_gives_nothing_away() -> None:
+    """Reasons are counted apart, yet their sum is that of rejections and hidings."""
+    values: dict[Name, int] = {"reject": 6, "hide": 2, "return": 8, "all": 16, "sum": 8, "spam": 8}
+    sums: list[Sum] = [
+        ("all", ["reject", "hide", "return"]),
+        ("sum", ["reject", "hide"]),
+        ("sum", ["spam"]),
+    ]
+    kept = hidden(values, sums, unshown={"sum"})
+    assert "hide" in kept
+    assert not ({"reject", "spam"}.isdisjoint(kept))
+
+
+def test_large_figures_and_zeros_stay() -> None:
+    values, sums = table([[5, 0], [9, 12]])
+    assert hidden(values, sums) == frozenset()
