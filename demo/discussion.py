@@ -249,18 +249,11 @@ class Discussion:
         self._note("moderation:revision", revision_id, verb, by, "pending", closed_at, state, facts)
         role = "moderator" if by == self.people.people["moderator"] else "chief_moderator"
         facts = {
+            **_facts(board, at, due_at, closed_at),
             "decision": verb,
             "revision": revision_id,
             "reason": code,
             "role": role,
-            "place": board.key,
-            "subject": Post.kind,
-            "why": "pre_moderated",
-            "unit": board.unit_id,
-            "opened": int(at.timestamp()),
-            "due": int(due_at.timestamp()),
-            "closed": int(closed_at.timestamp()),
-            "escalated": 0,
         }
         self._note("moderation:item", item_id, "decide", by, "open", closed_at, "decided", facts)
         self.bulk.add(
@@ -305,6 +298,20 @@ class Discussion:
         self.events.sort(key=lambda event: event["at"])
         journal.append_all(self.events)
         self.events.clear()
+
+
+def _facts(board: Board, at: datetime, due_at: datetime, closed_at: datetime) -> dict[str, Any]:
+    """What the journal keeps of a decided item, as moderation/facts.py says."""
+    return {
+        "place": board.key,
+        "subject": Post.kind,
+        "why": "pre_moderated",
+        "unit": board.unit_id,
+        "opened": int(at.timestamp()),
+        "due": int(due_at.timestamp()),
+        "closed": int(closed_at.timestamp()),
+        "escalated": 0,
+    }
 
 
 @cache

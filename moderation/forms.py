@@ -104,7 +104,7 @@ class AnswerForm(BaseForm):
     """The answer to an inquiry; its field's id says which, for several stand on one page."""
 
     inquiry_id: int
-    answer = TextField(_l("答复"), [Required(_l("请写答复。"))], limit=LIMIT)
+    answer = TextField(_l("你的答复"), [Required(_l("请写答复。"))], limit=LIMIT)
 
     @classmethod
     def of(cls, inquiry_id: int) -> AnswerForm:

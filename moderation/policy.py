@@ -8,12 +8,8 @@ reviewer = role(*REVIEWERS)
 # At or above the item's unit; nobody on an own text, nor on an appeal against the own decision.
 chief = role(CHIEF, of="unit")
 escalated = Rule("escalated", lambda actor, item: item is not None and item.is_escalated)
-decider = (
-    role(*REVIEWERS, of="unit")
-    & ~is_its("author")
-    & ~is_its("first_decided_by")
-    & (~escalated | chief)
-)
+impartial = role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by")
+decider = impartial & (~escalated | chief)
 purged = Rule("purged", lambda actor, revision: revision is not None and revision.is_purged)
 second = role(CHIEF, "admin", of="unit") & ~is_its("asked_by") & ~is_its("author")
 
@@ -27,7 +23,7 @@ rules(
         "moderation:item:decide": decider,
         "moderation:item:withdraw": is_its("author"),
         # By hand a moderator hands up; a chief moderator, being there, decides.
-        "moderation:item:escalate": (decider & ~chief) | system,
+        "moderation:item:escalate": (impartial & ~chief) | system,
         "moderation:item:hold": chief,
         "moderation:item:lift": chief,
         "moderation:item:purge": role(*REVIEWERS, of="unit") & ~is_its("author"),

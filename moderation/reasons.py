@@ -52,7 +52,7 @@ COUNTED = {
     "approve": _l("通过"),
     "return": _l("退回"),
     "reject": _l("不通过"),
-    "hide": _l("隐藏"),
+    "hide": _l("已隐藏"),
     "uphold": _l("维持"),
     "overturn": _l("改判"),
     "exempt": _l("免审"),

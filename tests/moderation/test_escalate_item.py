@@ -154,7 +154,7 @@ def test_a_reviewer_hands_up_with_a_reason(
     assert WORDS in page
     assert url not in page
     assert told(app, cast, "chief_moderator") == ["审核员请你来审“等得太久的一帖”。"]
-    assert moderator.post(url, {"explanation": WORDS}).status_code == 403
+    assert moderator.post(url, {"explanation": WORDS}).status_code == 409
     assert forum.decide(moderator, "reject", post, reason="other").status_code == 403
     assert forum.decide(chief, "approve", post).status_code == 302
     with clock.travel(clock.now() + timedelta(days=30)):
