@@ -239,22 +239,12 @@ class Discussion:
         if is_waiting:
             return at
         verb = {"published": "approve", "returned": "return", "rejected": "reject"}[state]
-        by = next(
-            self.people.people[name]
-            for name in self.chance.sample(REVIEWERS, 2)
-            if self.people.people[name] != author_id
-        )
+        by, role = self._reviewer(author_id)
         code = REASONS.get(state)
         facts = {"item": item_id, "reason": code, "content": wording.digest}
         self._note("moderation:revision", revision_id, verb, by, "pending", closed_at, state, facts)
-        role = "moderator" if by == self.people.people["moderator"] else "chief_moderator"
-        facts = {
-            **_facts(board, at, due_at, closed_at),
-            "decision": verb,
-            "revision": revision_id,
-            "reason": code,
-            "role": role,
-        }
+        facts = {"decision": verb, "revision": revision_id, "reason": code, "role": role}
+        facts |= _facts(board, at, due_at, closed_at)
         self._note("moderation:item", item_id, "decide", by, "open", closed_at, "decided", facts)
         self.bulk.add(
             Decision,
@@ -268,6 +258,14 @@ class Discussion:
             decided_at=closed_at,
         )
         return closed_at
+
+    def _reviewer(self, author_id: int) -> tuple[int, str]:
+        """Somebody who reviews and is not the author, and as what."""
+        return next(
+            (self.people.people[name], name)
+            for name in self.chance.sample(REVIEWERS, 2)
+            if self.people.people[name] != author_id
+        )
 
     def _note(
         self,
