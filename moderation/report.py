@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.db import db
+from core.i18n import _
 from core.journal import JournalEvent
 
 from .months import Month
@@ -56,6 +57,14 @@ class Report:
         """A count; None where it is hidden."""
         key = name if len(name) > 1 else name[0]
         return None if key in self.hidden else self.values.get(key, 0)
+
+    def words(self, *name: Any) -> int | str:
+        """A count as readers see it; a hidden one says whether it is under five."""
+        found = self.figure(*name)
+        if found is not None:
+            return found
+        value = self.values[name if len(name) > 1 else name[0]]
+        return _("少于 5") if value < LEAST else _("不列")
 
     def share(self, part: Name, *others: Name) -> float | None:
         """The part of all, in per cent; None where it is hidden or there is nothing."""

@@ -22,24 +22,28 @@ def hidden(
 ) -> frozenset[Name]:
     """The names to hide; `unshown` stand on no page but take part in sums.
 
-    Readers see zeros, and may know that whatever is hidden is at least one.
+    Readers see zeros, and are told of every hidden figure whether it is under five.
     """
     small = {name for name, value in values.items() if 0 < value < LEAST}
-    found = small | set(unshown)
-    while exposed := small & solvable(values, sums, found):
+    silent = frozenset(unshown)
+    found = small | silent
+    while exposed := small & solvable(values, sums, found, silent):
         found.add(_another(values, sums, found, exposed))
     return frozenset(found)
 
 
-def solvable(values: Mapping[Name, int], sums: Sequence[Sum], found: set[Name]) -> set[Name]:
+def solvable(
+    values: Mapping[Name, int], sums: Sequence[Sum], found: set[Name], silent: frozenset[Name]
+) -> set[Name]:
     """Which of the hidden names the shown ones give away."""
-    return _by_elimination(values, sums, found) | _by_bounds(values, sums, found)
+    return _by_elimination(values, sums, found) | _by_bounds(values, sums, found, silent)
 
 
 def _another(
     values: Mapping[Name, int], sums: Sequence[Sum], found: set[Name], exposed: set[Name]
 ) -> Name:
-    """The smallest shown figure in a sum with an exposed name, else in any with a hidden one."""
+    """The smallest shown figure in a sum with an exposed name, else in any with a hidden one;
+    one that the rest would give away at once only where there is no other."""
     for wanted in (exposed, found):
         near = {
             name
@@ -48,8 +52,10 @@ def _another(
             for name in (total, *parts)
             if name not in found and values[name]
         }
-        if near:
-            return min(near, key=lambda name: (values[name], str(name)))
+        order = sorted(near, key=lambda name: (values[name], str(name)))
+        helping = (one for one in order if one not in _by_elimination(values, sums, found | {one}))
+        if order:
+            return next(helping, order[0])
     raise AssertionError("what nothing shown touches cannot be solved")
 
 
@@ -90,13 +96,19 @@ def _subtract(row: dict[int, Fraction], other: dict[int, Fraction], factor: Frac
             row.pop(column, None)
 
 
-def _by_bounds(values: Mapping[Name, int], sums: Sequence[Sum], found: set[Name]) -> set[Name]:
+def _by_bounds(
+    values: Mapping[Name, int], sums: Sequence[Sum], found: set[Name], silent: frozenset[Name]
+) -> set[Name]:
     """Names for which the sums leave one value between the least and the most."""
-    low: dict[Name, float] = {name: 1 if values[name] else 0 for name in found}
-    high: dict[Name, float] = dict.fromkeys(found, inf)
+    low: dict[Name, float] = {}
+    high: dict[Name, float] = {}
     for name, value in values.items():
         if name not in found:
             low[name] = high[name] = value
+        elif name in silent:
+            low[name], high[name] = 0, inf
+        else:
+            low[name], high[name] = (1, LEAST - 1) if value < LEAST else (LEAST, inf)
     has_moved = True
     while has_moved:
         has_moved = False

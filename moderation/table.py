@@ -24,14 +24,14 @@ def rows(report: Report, places: Mapping[str, str], units: Mapping[int, Any]) ->
         yield part, name, _("时限内审完（%）"), _share(report.in_time(place))
     for code in report.reasons:
         label = str(reasons.REASONS.get(code, code))
-        yield _("原因"), label, _("条数"), _figure(report.figure("reason", code))
+        yield _("原因"), label, _("条数"), report.words("reason", code)
     yield _("申诉"), _("全部"), _("改判（%）"), _share(report.overturned)
     for unit_id, role in report.work:
         unit = units[unit_id]
         name = f"{pick({'zh': unit.name, 'en': unit.name_en})} {reasons.ROLES.get(role, role)}"
-        yield _("工作量"), name, _("决定数"), _figure(report.figure("work", unit_id, role))
+        yield _("工作量"), name, _("决定数"), report.words("work", unit_id, role)
     for verb, label in reasons.OTHER_ACTS.items():
-        yield _("其他"), _("全部"), str(label), _figure(report.figure(verb))
+        yield _("其他"), _("全部"), str(label), report.words(verb)
 
 
 def _volume(report: Report, places: Mapping[str, str]) -> Iterator[Row]:
@@ -39,17 +39,13 @@ def _volume(report: Report, places: Mapping[str, str]) -> Iterator[Row]:
     for place in report.places:
         name = places.get(place, place)
         for verb in report.verbs:
-            count = report.figure("cell", place, verb)
-            yield part, name, str(reasons.COUNTED[verb]), _figure(count)
-        yield part, name, _("合计"), _figure(report.figure("place", place))
+            count = report.words("cell", place, verb)
+            yield part, name, str(reasons.COUNTED[verb]), count
+        yield part, name, _("合计"), report.words("place", place)
     for verb in report.verbs:
-        yield part, _("全部"), str(reasons.COUNTED[verb]), _figure(report.figure(verb))
-    yield part, _("全部"), _("合计"), _figure(report.figure("all"))
-
-
-def _figure(count: int | None) -> Any:
-    return _("少于 5，不列") if count is None else count
+        yield part, _("全部"), str(reasons.COUNTED[verb]), report.words(verb)
+    yield part, _("全部"), _("合计"), report.words("all")
 
 
 def _share(share: float | None) -> Any:
-    return _("少于 5，不列") if share is None else round(share, 1)
+    return _("不列") if share is None else round(share, 1)
