@@ -86,6 +86,13 @@ def test_what_the_rest_gives_away_is_not_hidden_in_vain() -> None:
     assert ("cell", 0, 0) in kept
 
 
+def test_sums_that_solve_each_other_hide_one_of_them() -> None:
+    """2, 3 and 3: each pair's sum is harmless, all three together are not."""
+    values: dict[Name, int] = {"a": 2, "b": 3, "c": 3, "ab": 5, "bc": 6, "ac": 5}
+    sums: list[Sum] = [("ab", ["a", "b"]), ("bc", ["b", "c"]), ("ac", ["a", "c"])]
+    assert hidden(values, sums) & {"ab", "bc", "ac"}
+
+
 def test_another_table_gives_nothing_away() -> None:
     """Reasons are counted apart, yet their sum is that of rejections and hidings."""
     values: dict[Name, int] = {"reject": 6, "hide": 2, "return": 8, "all": 16, "sum": 8, "spam": 8}
