@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, String, Text, func, or_, select, text, update
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from accounts.models import Person, Unit
 from core import clock, notices, search
@@ -192,13 +192,13 @@ def decline(purge: Purge, actor: Actor) -> None:
 
 def held(item: QueueItem | Purge) -> Hold | None:
     """The legal hold on a text."""
-    found: Hold | None = _one(Hold, item)
+    found: Hold | None = _one(Hold, item, Hold.placed_by)
     return found
 
 
 def asked(item: QueueItem) -> Purge | None:
     """The request that waits for a second person."""
-    found: Purge | None = _one(Purge, item)
+    found: Purge | None = _one(Purge, item, Purge.asked_by)
     return found
 
 
@@ -244,7 +244,8 @@ def _clear(record: Reviewable, purge: Purge) -> None:
     record.purged()
 
 
-def _one(model: Any, place: QueueItem | Purge) -> Any:
+def _one(model: Any, place: QueueItem | Purge, by: Any) -> Any:
+    """The open row of a text, with the name of whoever made it."""
     return db.session.scalar(
         select(model)
         .where(
@@ -252,5 +253,5 @@ def _one(model: Any, place: QueueItem | Purge) -> Any:
             model.subject_id == place.subject_id,
             model.closed_at.is_(None),
         )
-        .execution_options(populate_existing=True)
+        .options(joinedload(by).load_only(Person.name))
     )
