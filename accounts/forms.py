@@ -26,6 +26,8 @@ from .roles import GRANTABLE, ROLES, UNIT_KINDS
 from .units import Directory, fault_of_key
 from .usernames import canonical
 
+CHOOSE = {"": _l("请选择")}  # a list from which one must choose proposes nothing by itself
+
 
 def options(words: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
@@ -119,7 +121,9 @@ class VersionedForm(BaseForm):
 class UnitForm(CreationForm, VersionedForm):
     name = ShortField(_l("名称"), [Required(_l("请填写名称。"))], most=120)
     name_en = ShortField(_l("英文名称"), most=120)
-    kind = SelectField(_l("单位类别"), [Required(_l("请选择类别。"))], choices=options(UNIT_KINDS))
+    kind = SelectField(
+        _l("单位类别"), [Required(_l("请选择类别。"))], choices=options(CHOOSE | UNIT_KINDS)
+    )
 
 
 class NewUnitForm(UnitForm):
@@ -171,7 +175,9 @@ class RoleForm(CreationForm):
     def __init__(self, **data: Any) -> None:
         super().__init__(**data)
         offered = ROLES if is_admin(current_user) else GRANTABLE
-        self.role.choices = options({role: ROLES[role] for role in ROLES if role in offered})
+        self.role.choices = options(
+            CHOOSE | {role: ROLES[role] for role in ROLES if role in offered}
+        )
 
 
 class NewPersonForm(RoleForm, Newcomer):

@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from core import clock
 from core.db import Base
@@ -122,6 +122,8 @@ class Person(Base):
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", lazy="raise_on_sql"
     )
+    # Notices not read, where the statement that read the person asked for them; else None.
+    unread_count: Mapped[int | None] = query_expression()
 
     is_authenticated = True
 

@@ -1,6 +1,7 @@
 """Signing in and out: a random token in the cookie, its digest in the database.
 
-The signed-in person comes with unit and memberships in one statement a request.
+The signed-in person comes in one statement a request, with unit, memberships and the count of
+unread notices that stands in every page's header.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy import Select, bindparam, delete, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, with_expression
 
-from core import clock, keys
+from core import clock, keys, notices
 from core.db import db
 from core.jobs import job
 
@@ -126,7 +127,9 @@ def _signed_in() -> Select[Person]:
             SignIn.ends_at > bindparam("now"),
             Person.is_active,
         )
-        .options(*PERSON_OPTIONS)
+        .options(
+            *PERSON_OPTIONS, with_expression(Person.unread_count, notices.unread_of(Person.id))
+        )
     )
 
 

@@ -5,6 +5,8 @@ from core.policy import Rule, role, rules, signed_in, system
 not_archived = Rule(
     "not archived", lambda actor, campaign: campaign is None or campaign.state != "archived"
 )
+# One steering office for the whole house, standing beside the units in the tree, not above them;
+# only an administrator gives this role (accounts/roles.py: GRANTABLE).
 office = role("office")
 
 rules(

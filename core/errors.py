@@ -59,7 +59,7 @@ def kept() -> dict[str, Any]:
     return {"kept": fields, "kept_action": request.full_path.rstrip("?")}
 
 
-def _conflict(record: Any, changed: str = "") -> tuple[str, int]:
+def conflict(record: Any, changed: str = "") -> tuple[str, int]:
     """409 with who did what last and when."""
     db.session.rollback()
     event = journal.latest(record.kind, record.id) if hasattr(record, "kind") else None
@@ -95,15 +95,15 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(IllegalMove)
     def _illegal(fault: IllegalMove) -> Any:
-        return _conflict(fault.record)
+        return conflict(fault.record)
 
     @app.errorhandler(Conflict)
     def _changed(fault: Conflict) -> Any:
-        return _conflict(fault.record, fault.changed)
+        return conflict(fault.record, fault.changed)
 
     @app.errorhandler(StaleDataError)
     def _stale(_: StaleDataError) -> Any:
-        return _conflict(g.get("record"))
+        return conflict(g.get("record"))
 
     @app.errorhandler(TooMany)
     def _too_many(fault: TooMany) -> Any:

@@ -1,12 +1,15 @@
-"""Named counts that areas register and that pages and reports read by name."""
+"""Named counts that areas register and that pages and reports read by name; what is counted for
+everybody alike is kept for a minute.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar, cast
 
+Counted = TypeVar("Counted")
 Number = int | float | None
 
 
@@ -20,7 +23,7 @@ class Figure:
 
 
 _figures: dict[str, Figure] = {}
-_read: dict[tuple[str, str], tuple[float, Number]] = {}
+_kept: dict[tuple[str, str], tuple[float, Any]] = {}
 FRESH_SECONDS = 60
 
 
@@ -45,16 +48,21 @@ def read(name: str) -> Number:
 
 def recent(name: str) -> Number:
     """The figure as it was at most a minute ago: for pages that many people open."""
+    return kept(name, _figures[name].count)
+
+
+def kept(name: str, count: Callable[[], Counted]) -> Counted:
+    """What the function counts, as it was at most a minute ago, for everybody the same."""
     from .db import db
 
     key = (str(db.engine.url), name)
-    at, value = _read.get(key, (float("-inf"), None))
+    at, value = _kept.get(key, (float("-inf"), None))
     if monotonic() - at > FRESH_SECONDS:
-        value = read(name)
-        _read[key] = (monotonic(), value)
-    return value
+        value = count()
+        _kept[key] = (monotonic(), value)
+    return cast(Counted, value)
 
 
 def forget() -> None:
     """Count everything anew (tests)."""
-    _read.clear()
+    _kept.clear()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 from wtforms import Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
-from . import keys, text
+from . import keys, personal, text
 from .i18n import _, current_language
 
 
@@ -38,6 +39,54 @@ class CreationForm(BaseForm):
     """A form that makes something: its `once` makes a second click lead to the same object."""
 
     once = HiddenField(default=keys.token)
+
+
+@dataclass(frozen=True)
+class PointedOut:
+    """Personal numbers in what somebody is about to send: each one's kind and surroundings.
+
+    `key` stands for these very words: sent back as SURE it says that they shall go.
+    """
+
+    numbers: list[tuple[Any, Any]]
+    key: str
+
+
+class CarefulForm(BaseForm):
+    """A form whose words others will read. Before personal numbers go, their writer is asked once.
+
+    Nothing of what is found is kept; the answer is bound to the words.
+    """
+
+    pointed_out: PointedOut | None = None
+
+    def words_to_check(self) -> list[str]:
+        """The words as they will be read."""
+        raise NotImplementedError
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        self.pointed_out = _pointed_out(self.words_to_check())
+        if self.pointed_out is None or keys.same(request.form.get(SURE, ""), self.pointed_out.key):
+            self.pointed_out = None
+            return True
+        self.form_errors = [_("里面有像个人号码的内容，还没有发出。")]
+        return False
+
+
+SURE = "sure"
+AROUND = 12  # characters shown on either side of a number
+SHOWN = 10
+
+
+def _pointed_out(words: list[str]) -> PointedOut | None:
+    numbers = [
+        (personal.KINDS[one.kind], text.quoted(said, (one.start, one.end), AROUND))
+        for said in words
+        for one in personal.find(said)
+    ]
+    return PointedOut(numbers[:SHOWN], keys.digest("sure", *words)) if numbers else None
 
 
 class _Cleaned(Field):

@@ -9,7 +9,7 @@ Anonymous answers and anonymous letter-writers never pass through here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import JSON, Index, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys
+from .bulk import insert_all
 from .db import Base, db
 from .jobs import job
 
@@ -80,7 +81,7 @@ def append(
     before: str | None = None,
     after: str | None = None,
     note: str = "",
-    facts: dict[str, int | str | None] | None = None,
+    facts: Mapping[str, int | str | None] | None = None,
 ) -> int:
     """Add one event in the caller's transaction; returns its number.
 
@@ -96,7 +97,7 @@ def append(
         "verb": verb,
         "before": before,
         "after": after,
-        "facts": facts or {},
+        "facts": dict(facts or {}),
         "note_digest": keys.digest("journal-note", note) if note else None,
         "previous": previous,
     }
@@ -193,6 +194,7 @@ def append_all(rows: list[dict[str, Any]]) -> None:
             "facts": {},
             "note_digest": None,
             **row,
+            "at": row["at"].replace(microsecond=0),
             "id": count,
             "previous": previous,
             "subject_id": str(row["subject_id"]),
@@ -200,7 +202,7 @@ def append_all(rows: list[dict[str, Any]]) -> None:
         full["digest"] = previous = _digest(full)
         sealed.append(full)
     if sealed:
-        db.session.execute(insert(JournalEvent), sealed)
+        insert_all(JournalEvent, sealed)
         db.session.execute(
             update(JournalHead)
             .where(JournalHead.id == 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from flask import current_app
 
@@ -13,16 +13,21 @@ def key(purpose: str) -> bytes:
     """A 256-bit key for one purpose; it never leaves the process."""
     secret = current_app.config["SECRET_KEY"]
     material = secret if isinstance(secret, bytes) else str(secret).encode()
+    return _derived(material, purpose)
+
+
+@lru_cache(maxsize=64)
+def _derived(material: bytes, purpose: str) -> bytes:
     return hmac.digest(material, f"dajiatan:{purpose}".encode(), "sha256")
 
 
 def digest(purpose: str, *parts: object) -> str:
     """Hex HMAC-SHA256 of the parts, each length-prefixed so that no two lists collide."""
-    mac = hmac.new(key(purpose), digestmod=hashlib.sha256)
+    said = bytearray()
     for part in parts:
         data = str(part).encode("utf-8", "surrogatepass")
-        mac.update(len(data).to_bytes(8, "big") + data)
-    return mac.hexdigest()
+        said += len(data).to_bytes(8, "big") + data
+    return hmac.digest(key(purpose), said, "sha256").hex()
 
 
 def same(one: str, other: str) -> bool:

@@ -6,17 +6,17 @@ sentence is made in the reader's language when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ForeignKey,
     Index,
+    ScalarSelect,
     Select,
     String,
-    bindparam,
     false,
     func,
     select,
@@ -96,18 +96,45 @@ def forget(url: str) -> None:
     )
 
 
+def unread_of(person_id: Any) -> ScalarSelect[int]:
+    """How many notices a person has not read, as a column for the statement about the person."""
+    return (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.person_id == person_id, Notice.read_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def take_back(person_id: int | None, name: str, url: str) -> bool:
+    """Delete the last such notice while nobody has read it; whether nobody need be told anew."""
+    if person_id is None:
+        return True
+    last = db.session.scalar(
+        select(Notice)
+        .where(Notice.person_id == person_id, Notice.kind == name, Notice.url == url)
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    if last is None or last.read_at is not None:
+        return False
+    db.session.delete(last)
+    return True
+
+
+def rename(urls: Sequence[str], former: Collection[Any], title: str) -> None:
+    """Call by this title what notices to anybody call by a former one."""
+    for notice in db.session.scalars(select(Notice).where(Notice.url.in_(urls))):
+        if notice.params.get("title") in former:
+            notice.params = {**notice.params, "title": title}
+
+
 def unread_count(actor: Actor) -> int:
+    """What the statement that read the actor said; without one it is asked now."""
     if actor.id is None:
         return 0
-    return db.session.scalar(_unread(), {"person": actor.id}) or 0
-
-
-@cache
-def _unread() -> Select[int]:
-    """Made once: it is asked on every page."""
-    return select(func.count()).where(
-        Notice.person_id == bindparam("person"), Notice.read_at.is_(None)
-    )
+    known: int | None = getattr(actor, "unread_count", None)
+    return known if known is not None else db.session.scalar(select(unread_of(actor.id))) or 0
 
 
 def mark_read(actor: Actor) -> None:

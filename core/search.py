@@ -2,10 +2,14 @@
 
 SQLite answers from an FTS5 table that triggers keep in step, PostgreSQL from a GIN index over
 `to_tsvector('simple', tokens)`. Areas put what is public and drop what no longer is.
+
+An entry's id begins with its second, so that the newest come first by id: FTS5 reads its lists
+from the highest id down, and stops after a page however many texts have a common word.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +18,21 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 from sqlalchemy import (
     DDL,
+    BigInteger,
     Index,
+    Integer,
     Select,
     String,
     Text,
+    column,
     delete,
     event,
     func,
     insert,
     select,
+    table,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,18 +49,18 @@ CHUNK = 4_000  # PostgreSQL keeps no positions past 16,383 and 256 per lexeme
 PAGE = 20
 COUNTED = 1_000  # more hits than this are told as "more than"
 SNIPPET = 120
+SERIAL_BITS = 24  # entries of the same second that collide: one pair in 16 million
 
 
 class SearchEntry(Base):
     """A readable text, in pieces of CHUNK characters. `scope` says who may read it."""
 
     __tablename__ = "search_entries"
-    __table_args__ = (
-        Index(None, "kind", "subject_id"),
-        Index("ix_search_entries_at", "at", "id"),
-    )
+    __table_args__ = (Index(None, "kind", "subject_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
     kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(64))
     piece: Mapped[int] = mapped_column(default=0)
@@ -72,6 +81,8 @@ FTS = (
     "INSERT INTO search_index(search_index, rowid, tokens) "
     "VALUES ('delete', old.id, old.tokens); END",
 )
+SEARCH_INDEX = table("search_index", column("rowid"))
+FTS_ROW = SEARCH_INDEX.c.rowid
 GIN = (
     "CREATE INDEX ix_search_entries_tokens ON search_entries "
     "USING gin (to_tsvector('simple', tokens))",
@@ -140,13 +151,21 @@ def readable(actor: Actor) -> set[str]:
     return found
 
 
+def place(at: datetime, serial: int | None = None) -> int:
+    """The id of an entry: its second, then a serial of SERIAL_BITS (None: drawn)."""
+    drawn = secrets.randbits(SERIAL_BITS) if serial is None else serial % (1 << SERIAL_BITS)
+    return (int(at.timestamp()) << SERIAL_BITS) + drawn
+
+
 def rows(
     name: str, subject_id: Any, title: str, body: str, at: datetime, scope: str = "members"
 ) -> list[dict[str, Any]]:
     """The index rows of a text, for `put` and for bulk insertion. `body` is plain text."""
+    first = place(at)
     pieces = [body[start : start + CHUNK] for start in range(0, len(body), CHUNK - 50)] or [""]
     return [
         {
+            "id": first + number,
             "kind": name,
             "subject_id": str(subject_id),
             "piece": number,
@@ -176,6 +195,18 @@ def drop(name: str, subject_id: Any) -> None:
     )
 
 
+def rescope(name: str, subject_ids: Iterable[Any], scope: str) -> None:
+    """Say anew who may read some texts; their words stay as they are indexed."""
+    db.session.execute(
+        update(SearchEntry)
+        .where(
+            SearchEntry.kind == name, SearchEntry.subject_id.in_([str(one) for one in subject_ids])
+        )
+        .values(scope=scope)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def find(words: str, actor: Actor, page: int = 1, only: str | None = None) -> Pager[Hit]:
     """What the actor may read that has every word, newest first; two statements."""
     matching = _matching(words, actor, only)
@@ -185,11 +216,8 @@ def find(words: str, actor: Actor, page: int = 1, only: str | None = None) -> Pa
     total = db.session.scalar(select(func.count()).select_from(capped)) or 0
     if total <= (page - 1) * PAGE:
         return Pager(page, PAGE, total)
-    found = db.session.scalars(
-        matching.order_by(SearchEntry.at.desc(), SearchEntry.id.desc())
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
+    newest = (FTS_ROW if db.engine.dialect.name == "sqlite" else SearchEntry.id).desc()
+    found = db.session.scalars(matching.order_by(newest).limit(PAGE).offset((page - 1) * PAGE))
     return Pager(page, PAGE, total, tuple(_hit(entry, words) for entry in _once_each(found)))
 
 
@@ -209,19 +237,19 @@ def _once_each(found: Iterable[SearchEntry]) -> Iterator[SearchEntry]:
 def _matching(words: str, actor: Actor, only: str | None) -> Select[SearchEntry] | None:
     if db.engine.dialect.name == "sqlite":
         query = tokens.fts5_match(words)
-        condition = text(
-            "search_entries.id IN (SELECT rowid FROM search_index WHERE search_index MATCH :words)"
-        )
+        # From the index to the texts, in its order: the other way round reads every text.
+        found = select(SearchEntry).join_from(SEARCH_INDEX, SearchEntry, SearchEntry.id == FTS_ROW)
+        condition = text("search_index MATCH :words")
     else:
         query = tokens.pg_query(words)
+        found = select(SearchEntry)
         condition = text(
             "to_tsvector('simple', search_entries.tokens) @@ to_tsquery('simple', :words)"
         )
     if query is None:
         return None
-    found = select(SearchEntry).where(
-        condition.bindparams(words=query), SearchEntry.scope.in_(sorted(readable(actor)))
-    )
+    scoped = SearchEntry.scope.in_(sorted(readable(actor)))
+    found = found.where(condition.bindparams(words=query), scoped)
     return found.where(SearchEntry.kind == only) if only in _kinds else found
 
 

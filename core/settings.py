@@ -62,6 +62,11 @@ SETTINGS: dict[str, Setting] = {
     "INQUIRIES_PER_DAY": Setting(
         "5", _count, "inquiries about the moderation log that one person may make in a day"
     ),
+    "FLAGS_PER_DAY": Setting("5", _count, "texts that one person may flag in a day"),
+    "FLAGS_TO_HIDE": Setting("3", _count, "flags that hide a text until it is reviewed"),
+    "REVIEW_OWN_UNIT": Setting(
+        "yes", _flag, "whether reviewers decide on texts by people of their own unit"
+    ),
     "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
     "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import escape, unescape
 from typing import Literal
 
@@ -197,22 +197,37 @@ def rich(html: str | None) -> Markup:
 
 # --- Text out of cooked HTML --------------------------------------------------------------
 
-_TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")
+_PART = re.compile(r"<(/?)([a-z0-9]+)((?:\"[^\"]*\"|[^\">])*)>|&[a-zA-Z0-9#]+;|[^<&]+|[<&]")
+_HREF = re.compile(r' href="([^"]*)"')
 _ENDS_LINE = ALLOWED.keys() & {"p", "h2", "h3", "h4", "li", "tr", "pre", "ul", "ol", "table"}
+
+
+def words(html: str) -> str:
+    """What cooked HTML says, character by character, with "\\n" for each edge of a paragraph, item
+    or row and "\\t" for that of a cell. `marked` counts as this does."""
+    return "".join(_said(part) for part in _PART.finditer(html))
+
+
+def _said(part: re.Match[str]) -> str:
+    """What one part of cooked HTML, a tag or a piece of text, adds to `words`."""
+    name = part[2]
+    if name is None:
+        return unescape(part[0])
+    if name in ("br", "hr") or name in _ENDS_LINE:
+        return "\n"
+    return "\t" if name in ("td", "th") else ""
 
 
 def plain(html: str) -> str:
     """The words of cooked HTML, a line for each paragraph, item or row: for search and mail."""
-
-    def replace(tag: re.Match[str]) -> str:
-        name = tag[2]
-        if name in ("br", "hr") or name in _ENDS_LINE:
-            return "\n"
-        return " " if name in ("td", "th") else ""
-
-    text = unescape(_TAG.sub(replace, html))
-    lines = (" ".join(line.split(" ")).strip() for line in text.split("\n"))
+    lines = (line.strip(" ") for line in words(html).replace("\t", " ").split("\n"))
     return "\n".join(re.sub(" +", " ", line) for line in lines if line)
+
+
+def addresses(html: str) -> list[str]:
+    """Where the links of cooked HTML lead."""
+    tags = (part[3] for part in _PART.finditer(html) if part[2] == "a" and not part[1])
+    return [unescape(found[1]) for tag in tags if (found := _HREF.search(tag))]
 
 
 def excerpt(html: str, length: int) -> str:
@@ -236,6 +251,79 @@ def _continues(character: str) -> bool:
         unicodedata.category(character) in ("Mn", "Me", "Cf")
         or "\U0001f3fb" <= character <= "\U0001f3ff"
     )
+
+
+Span = tuple[int, int]
+"""Start and end of a stretch of text, in characters."""
+
+
+def marked(html: str, spans: Iterable[Span]) -> Markup:
+    """Cooked HTML with every span of its `words` in <mark>: inside the tags, never across one."""
+    waiting = _apart(spans)
+    written: list[str] = []
+    place = 0
+    for part in _PART.finditer(html):
+        said = _said(part)
+        if part[2] is not None:
+            written.append(part[0])
+        elif said == part[0]:
+            written += _within_marks(said, place, waiting, str)
+        else:  # an entity, which is one character
+            written += _within_marks(said, place, waiting, {said: part[0]}.__getitem__)
+        place += len(said)
+    return Markup("".join(written))
+
+
+def marked_plain(text: str, spans: Iterable[Span]) -> Markup:
+    """Plain text, escaped, with every span in <mark>."""
+    return Markup("".join(_within_marks(text, 0, _apart(spans), escape)))
+
+
+def quoted(text: str, span: Span, around: int) -> Markup:
+    """A span of plain text in <mark> with at most `around` characters on either side, on one line."""
+    start, end = span
+    first, last = max(0, start - around), min(len(text), end + around)
+    before, after = text[first:start].rpartition("\n")[2], text[end:last].partition("\n")[0]
+    cut_before = "…" if first and len(before) == start - first else ""
+    cut_after = "…" if last < len(text) and len(after) == last - end else ""
+    inner = " ".join(text[start:end].split())
+    return Markup(
+        f"{cut_before}{escape(before.lstrip())}<mark>{escape(inner)}</mark>"
+        f"{escape(after.rstrip())}{cut_after}"
+    )
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those joined that touch."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        elif start < end:
+            apart.append((start, end))
+    return apart
+
+
+def _within_marks(
+    text: str, place: int, spans: list[Span], write: Callable[[str], str]
+) -> Iterator[str]:
+    """A piece of text that begins at `place`, written, with what lies in spans marked.
+
+    Spans that end before its end are taken off the list.
+    """
+    done, end = place, place + len(text)
+    while spans and spans[0][0] < end:
+        first, last = max(spans[0][0], done), min(spans[0][1], end)
+        if first < last:
+            if first > done:
+                yield write(text[done - place : first - place])
+            yield f"<mark>{write(text[first - place : last - place])}</mark>"
+            done = last
+        if spans[0][1] > end:
+            break
+        spans.pop(0)
+    if done < end:
+        yield write(text[done - place :])
 
 
 def highlight(text: str, terms: Iterable[str]) -> Markup:

@@ -20,7 +20,7 @@ QUERY_LIMIT = 200  # characters
 TERM_LIMIT = 16  # words or phrases in one query
 WORD_LIMIT = 60  # characters; longer words are cut, in index and query alike
 
-_DENSE = (
+DENSE = (
     "\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31a0-\u31bf"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\uac00-\ud7a3\uf900-\ufaff"
     "\U00020000-\U0003ffff"
@@ -47,7 +47,7 @@ def _marks() -> str:
     return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
 
 
-_RUN = re.compile(f"([{_DENSE}]+)|(\\d+)|((?:(?![{_DENSE}])[^\\W\\d_]|[{_marks()}])+)")
+_RUN = re.compile(f"([{DENSE}]+)|(\\d+)|((?:(?![{DENSE}])[^\\W\\d_]|[{_marks()}])+)")
 
 
 class Phrase(NamedTuple):

@@ -16,15 +16,36 @@ def init_app(app: Flask) -> None:
 
 
 @click.command("seed")
-@click.option("--scale", default=1, show_default=True, help="How many times the discussion.")
+@click.option(
+    "--scale",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="How many times the discussion, of about 300 posts.",
+)
 def seed_command(scale: int) -> None:
     """Fill an empty site with the demo, or multiply the discussion of a filled one.
+
+    Ended before its time, it leaves a whole number of copies, and the same command goes on.
 
     Example: flask --app app seed --scale 10
     """
     from core import installation
+    from core.db import db, reading
 
-    from . import seed
+    from . import discussion, seed
 
     installation.prepare()
-    seed.ensure(scale)
+    try:
+        seed.ensure(scale)
+        return
+    except KeyboardInterrupt:
+        db.session.rollback()
+    # The connection that was broken off in the middle of a statement may still hold SQLite's
+    # write lock; reading needs none.
+    with reading():
+        there = discussion.copies()
+    raise click.ClickException(
+        f"Stopped. The discussion is there {there} of {scale} times and whole; "
+        "the same command goes on from there."
+    )

@@ -1,27 +1,33 @@
-"""The demo's boards, threads and posts, with what reviewers decided on them."""
+"""The demo's boards, threads and posts, with what reviewers decided on them.
+
+The discussion is written copy by copy: copy 0 is the content as it stands, later copies are the
+same threads told earlier, so that a site of any size reads like one that has long been used.
+Every copy is drawn from its own number alone: how often the command was run changes no row.
+"""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import click
 from flask import current_app
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from core import clock, journal, office_hours, search
 from core.db import db
-from core.text import cook, excerpt, plain
+from core.tokens import tokens
 from forum.models import Board, Post, Thread
-from moderation.models import EXCERPT, Decision, QueueItem, Revision
-from moderation.wording import Wording
+from moderation.models import Decision, QueueItem, Revision
 
 from . import reading
-from .bulk import Bulk
+from .bulk import Bulk, hastened
 from .organisation import Organisation
+from .progress import progress
+from .script import Said, Script, scripts
 
 FILES = ("threads_dajiatan", "threads_burden", "threads_study", "threads_chat")
 BOARDS = (
@@ -64,238 +70,274 @@ BOARDS = (
     },
 )
 REVIEWERS = ("moderator", "chief_moderator")
+VERBS = {"published": "approve", "returned": "return", "rejected": "reject"}
 REASONS = {"rejected": "off_topic"}
+CONTINUED = "（续 "
+STEP = timedelta(minutes=20)  # each copy happened this much before the one it follows
+# What waits or came back is there in one copy of so many; in the others it passed long ago.
+UNSETTLED_EVERY = 50
+BATCH = 16  # copies in a transaction: about 5,000 posts, a few seconds
 
 
-@dataclass
+@dataclass(frozen=True)
+class Telling:
+    """A thread of one copy while its posts are made."""
+
+    id: int
+    board: Board
+    title: str
+    tokens: str
+    began: datetime
+
+
+@dataclass(frozen=True)
+class Written:
+    """A post while its review is made."""
+
+    id: int
+    revision_id: int
+    author_id: int
+    state: str
+    digest: str
+    at: datetime
+
+
 class Discussion:
-    """Builds rows thread by thread."""
+    """Builds the rows of whole copies and writes them into the caller's transaction."""
 
-    people: Organisation
-    boards: dict[str, Board]
-    chance: random.Random
-    now: datetime
-    bulk: Bulk
-    events: list[dict[str, Any]] = field(default_factory=list)
-    cooked: dict[tuple[str, str], str] = field(default_factory=dict)
+    def __init__(self, people: Organisation, boards: dict[str, Board], told: list[Script]) -> None:
+        self.people = people.people
+        self.boards = boards
+        self.scripts = told
+        self.now = clock.now().replace(second=0, microsecond=0)
+        self.bulk = Bulk(Thread, Revision, Post, QueueItem, Decision, search.SearchEntry)
+        self.events: list[dict[str, Any]] = []
+        self.thread_counts: Counter[int] = Counter()
 
-    def thread(self, source: dict[str, Any], copy: int) -> None:
-        """One thread with its posts; `copy` 0 is the thread as written."""
-        board = self.boards[source["board"]]
-        began = self._moment(source)
-        title = source["title"] if copy == 0 else f"{source['title']}（续 {copy}）"
-        thread_id = self.bulk.number(Thread)
-        posts = [source, *source.get("post", [])]
-        told = [
-            self._post(board, thread_id, title, number, one, self._at(began, one), posts)
-            for number, one in enumerate(posts, 1)
-        ]
+    def write(self, batch: range) -> None:
+        """Insert these copies with their index, journal and counters."""
+        self.bulk.begin()
+        if copies() != batch.start:
+            raise click.ClickException("Another command is filling this site. Let it end first.")
+        for copy in batch:
+            self.chance = random.Random(copy)
+            self.is_settled = copy % UNSETTLED_EVERY > 0
+            for script in self.scripts:
+                self._thread(script, copy)
+            self.events.sort(key=_moment)
+            journal.append_all(self.events)
+            self.events.clear()
+        self.bulk.end()
+        for board_id, count in self.thread_counts.items():
+            more = {"thread_count": Board.thread_count + count}
+            db.session.execute(update(Board).where(Board.id == board_id).values(more))
+        self.thread_counts.clear()
+
+    def _thread(self, script: Script, copy: int) -> None:
+        """One thread with its posts; copy 0 is the thread as written."""
+        title = script.title if copy == 0 else f"{script.title}{CONTINUED}{copy}）"
+        thread = Telling(
+            self.bulk.number(Thread),
+            self.boards[script.board],
+            title,
+            tokens(title),
+            self._began(script, copy),
+        )
+        told = [self._post(thread, number, said) for number, said in enumerate(script.texts, 1)]
         public = [moment for moment in told if moment is not None]
+        self.thread_counts[thread.board.id] += told[0] is not None
         self.bulk.add(
             Thread,
-            id=thread_id,
-            board_id=board.id,
-            author_id=self.people.people[source["author"]],
+            id=thread.id,
+            board_id=thread.board.id,
+            author_id=self.people[script.texts[0].author],
             title=title,
-            created_at=began,
+            created_at=thread.began,
             published_at=told[0],
             last_post_at=max(public, default=None) if told[0] else None,
             post_count=len(public),
             last_number=max((n for n, moment in enumerate(told, 1) if moment), default=0),
-            next_number=len(posts) + 1,
+            next_number=len(told) + 1,
             is_locked=False,
         )
 
-    def _moment(self, source: dict[str, Any]) -> datetime:
+    def _state(self, said: Said) -> str:
+        return "published" if self.is_settled else said.state
+
+    def _began(self, script: Script, copy: int) -> datetime:
         """The days of the content, spread from the campaign's first day to yesterday."""
-        hour, minute = map(int, source["time"].split(":"))
-        ago = round(23 - source["day"] * 22 / _last_day())
-        day = clock.today() - timedelta(days=max(1, ago))
-        moment = clock.start_of(day) + timedelta(hours=hour, minutes=minute)
-        if source.get("state") == "pending":
+        if self._state(script.texts[0]) == "pending":
             return self.now - timedelta(minutes=self.chance.randint(15, 400))
-        return min(moment, self.now - timedelta(hours=3))
+        moment = clock.start_of(clock.today() - script.ago) + script.time
+        return min(moment, self.now - timedelta(hours=3)) - STEP * copy
 
-    def _at(self, began: datetime, post: dict[str, Any]) -> datetime:
-        if post.get("state") in ("pending", "returned"):
+    def _at(self, began: datetime, said: Said) -> datetime:
+        if self._state(said) in ("pending", "returned"):
             return max(began, self.now - timedelta(minutes=self.chance.randint(20, 600)))
-        return min(
-            began + timedelta(minutes=post.get("after", 0)), self.now - timedelta(minutes=37)
-        )
+        return min(began + said.after, self.now - timedelta(minutes=37))
 
-    def _post(
-        self,
-        board: Board,
-        thread_id: int,
-        title: str,
-        number: int,
-        post: dict[str, Any],
-        at: datetime,
-        posts: list[dict[str, Any]],
-    ) -> datetime | None:
+    def _post(self, thread: Telling, number: int, said: Said) -> datetime | None:
         """One post; the moment when it became public, None when it is not."""
-        state = post.get("state", "published")
-        author_id = self.people.people[post["author"]]
-        post_id, revision_id = self.bulk.number(Post), self.bulk.number(Revision)
-        wording = self._wording(post, title if number == 1 else None, posts)
-        self.bulk.add(
-            Revision,
-            id=revision_id,
-            subject_kind=Post.kind,
-            subject_id=post_id,
-            number=1,
-            author_id=author_id,
-            state=state,
-            created_at=at,
-            version=1,
-            **wording.columns(),
+        columns = said.titled(thread.title) if number == 1 else said.columns
+        post = Written(
+            self.bulk.number(Post),
+            self.bulk.number(Revision),
+            self.people[said.author],
+            self._state(said),
+            columns["digest"],
+            self._at(thread.began, said),
         )
-        decided_at = at
-        if board.pre_moderated:
-            decided_at = self._review(
-                board, post_id, revision_id, author_id, title, wording, at, post
-            )
-        else:
-            facts = {"place": board.key}
-            self._note(
-                "moderation:revision", revision_id, "exempt", author_id, "draft", at, None, facts
-            )
-            self.bulk.add(Decision, revision_id=revision_id, verb="exempt", decided_at=at)
-        is_public = state == "published"
+        is_public = post.state == "published"
+        self._revision(post, columns)
+        review = self._review if thread.board.pre_moderated else self._exempt
+        decided_at = review(thread, post, said)
         self.bulk.add(
             Post,
-            id=post_id,
-            thread_id=thread_id,
-            board_id=board.id,
+            id=post.id,
+            thread_id=thread.id,
+            board_id=thread.board.id,
             number=number,
-            author_id=author_id,
-            public_revision_id=revision_id if is_public else None,
-            latest_revision_id=revision_id,
-            created_at=at,
+            author_id=post.author_id,
+            public_revision_id=post.revision_id if is_public else None,
+            latest_revision_id=post.revision_id,
+            created_at=post.at,
             published_at=decided_at if is_public else None,
         )
-        if not is_public:
-            return None
-        for row in search.rows(
-            Post.kind, post_id, title, plain(wording.body_html), at, board.scope
-        ):
-            self.bulk.add(search.SearchEntry, **row)
-        return decided_at
+        if is_public:
+            self._index(thread, post, said)
+        return decided_at if is_public else None
 
-    def _wording(
-        self, post: dict[str, Any], title: str | None, posts: list[dict[str, Any]]
-    ) -> Wording:
-        body, body_format = post["body"].strip(), post["format"]
-        quoted = post.get("quote")
-        if quoted and body_format == "plain":
-            said = plain(self._cooked(posts[quoted - 1]["body"], posts[quoted - 1]["format"]))
-            first = next(line for line in said.split("\n") if len(line) > 8)
-            body = f"> {first[:60]}{'……' if len(first) > 60 else ''}\n\n{body}"
-        return Wording(title, body, body_format, self._cooked(body, body_format))
+    def _revision(self, post: Written, columns: dict[str, Any]) -> None:
+        self.bulk.add(
+            Revision,
+            id=post.revision_id,
+            subject_kind=Post.kind,
+            subject_id=post.id,
+            number=1,
+            author_id=post.author_id,
+            state=post.state,
+            created_at=post.at,
+            version=1,
+            **columns,
+        )
 
-    def _cooked(self, body: str, body_format: str) -> str:
-        key = (body.strip(), body_format)
-        if key not in self.cooked:
-            self.cooked[key] = cook(*key)  # type: ignore[arg-type]
-        return self.cooked[key]
+    def _index(self, thread: Telling, post: Written, said: Said) -> None:
+        """As `search.rows`, whose tokens of the text are the same in every copy."""
+        self.bulk.add(
+            search.SearchEntry,
+            id=search.place(post.at, post.id),
+            kind=Post.kind,
+            subject_id=str(post.id),
+            piece=0,
+            scope=thread.board.scope,
+            title=thread.title,
+            body=said.words,
+            tokens=f"{thread.tokens} {said.tokens}",
+            at=post.at,
+        )
 
-    def _review(
-        self,
-        board: Board,
-        post_id: int,
-        revision_id: int,
-        author_id: int,
-        title: str,
-        wording: Wording,
-        at: datetime,
-        post: dict[str, Any],
-    ) -> datetime:
+    def _exempt(self, thread: Telling, post: Written, _said: Said) -> datetime:
+        """On a board that publishes at once."""
+        facts = {"place": thread.board.key}
+        self._note(Revision, post.revision_id, "exempt", post.author_id, post.at, facts)
+        self._decision(post, "exempt", post.at)
+        return post.at
+
+    def _review(self, thread: Telling, post: Written, said: Said) -> datetime:
         """The queue item of a post, and the decision unless it waits."""
-        state = post.get("state", "published")
-        is_waiting = state == "pending"
+        is_waiting = post.state == "pending"
         minutes = self.chance.choice((9, 14, 22, 35, 41, 58, 76, 95, 130, 190))
-        closed_at = min(at + timedelta(minutes=minutes), self.now - timedelta(minutes=1))
-        due_at = office_hours.due_after(at, current_app.config["SERVICE_HOURS"])
+        closed_at = min(post.at + timedelta(minutes=minutes), self.now - timedelta(minutes=1))
+        due_at = office_hours.due_after(post.at, current_app.config["SERVICE_HOURS"])
         item_id = self.bulk.add(
             QueueItem,
             subject_kind=Post.kind,
-            subject_id=post_id,
-            revision_id=revision_id,
-            author_id=author_id,
-            unit_id=board.unit_id,
-            place=board.key,
-            heading=title,
-            excerpt=excerpt(wording.body_html, EXCERPT),
+            subject_id=post.id,
+            revision_id=post.revision_id,
+            author_id=post.author_id,
+            unit_id=thread.board.unit_id,
+            place=thread.board.key,
+            heading=thread.title,
+            excerpt=said.excerpt,
             reason="pre_moderated",
             plea="",
             state="open" if is_waiting else "decided",
-            opened_at=at,
+            opened_at=post.at,
             due_at=due_at,
             escalation="",
             closed_at=None if is_waiting else closed_at,
             version=1,
         )
-        self._note("moderation:revision", revision_id, "submit", author_id, "draft", at)
-        if is_waiting:
-            return at
-        verb = {"published": "approve", "returned": "return", "rejected": "reject"}[state]
-        by, role = self._reviewer(author_id)
-        code = REASONS.get(state)
-        facts = {"item": item_id, "reason": code, "content": wording.digest}
-        self._note("moderation:revision", revision_id, verb, by, "pending", closed_at, state, facts)
-        facts = {"decision": verb, "revision": revision_id, "reason": code, "role": role}
-        facts |= _facts(board, at, due_at, closed_at)
-        self._note("moderation:item", item_id, "decide", by, "open", closed_at, "decided", facts)
-        self.bulk.add(
-            Decision,
-            item_id=item_id,
-            revision_id=revision_id,
-            verb=verb,
-            reason_code=code,
-            explanation=post.get("reason", ""),
-            decided_by_id=by,
-            decided_as=role,
-            decided_at=closed_at,
-        )
+        self._note(Revision, post.revision_id, "submit", post.author_id, post.at)
+        if not is_waiting:
+            facts = _facts(thread.board, post.at, due_at, closed_at)
+            self._decide(item_id, post, said, closed_at, facts)
         return closed_at
 
-    def _reviewer(self, author_id: int) -> tuple[int, str]:
-        """Somebody who reviews and is not the author, and as what."""
-        return next(
-            (self.people.people[name], name)
-            for name in self.chance.sample(REVIEWERS, 2)
-            if self.people.people[name] != author_id
+    def _decide(
+        self, item_id: int, post: Written, said: Said, at: datetime, told: dict[str, Any]
+    ) -> None:
+        first = self.chance.randrange(2)
+        name = next(
+            one
+            for one in (REVIEWERS[first], REVIEWERS[1 - first])
+            if self.people[one] != post.author_id
         )
+        by, verb, code = self.people[name], VERBS[post.state], REASONS.get(post.state)
+        facts = {"item": item_id, "reason": code, "content": post.digest}
+        self._note(Revision, post.revision_id, verb, by, at, facts)
+        facts = {"decision": verb, "revision": post.revision_id, "reason": code, "role": name}
+        self._note(QueueItem, item_id, "decide", by, at, facts | told)
+        why = "" if verb == "approve" else said.reason
+        self._decision(
+            post,
+            verb,
+            at,
+            item_id=item_id,
+            reason_code=code,
+            explanation=why,
+            decided_by_id=by,
+            decided_as=name,
+        )
+
+    def _decision(self, post: Written, verb: str, at: datetime, **by: Any) -> None:
+        nobody = {**dict.fromkeys(("item_id", "reason_code", "decided_by_id", "decided_as"))}
+        facts = {**nobody, "explanation": "", **by}
+        self.bulk.add(Decision, revision_id=post.revision_id, verb=verb, decided_at=at, **facts)
 
     def _note(
         self,
-        kind: str,
+        model: type[Revision | QueueItem],
         subject_id: int,
         verb: str,
         actor_id: int,
-        before: str,
         at: datetime,
-        after: str | None = None,
         facts: dict[str, Any] | None = None,
     ) -> None:
+        """An event of the journal, with the states that the machine knows for the verb."""
+        before, after = STATES[model, verb]
         self.events.append(
             {
-                "kind": kind,
+                "kind": model.kind,
                 "subject_id": subject_id,
                 "verb": verb,
                 "actor_id": actor_id,
                 "before": before,
-                "after": after or {"submit": "pending", "exempt": "published"}[verb],
+                "after": after,
                 "facts": facts or {},
-                "at": at.replace(microsecond=0),
+                "at": at,
             }
         )
 
-    def record(self) -> None:
-        """Write the collected events into the journal, in the order in which they happened."""
-        self.events.sort(key=lambda event: event["at"])
-        journal.append_all(self.events)
-        self.events.clear()
+
+STATES = {
+    (Revision, "submit"): ("draft", "pending"),
+    (Revision, "exempt"): ("draft", "published"),
+    (Revision, "approve"): ("pending", "published"),
+    (Revision, "return"): ("pending", "returned"),
+    (Revision, "reject"): ("pending", "rejected"),
+    (QueueItem, "decide"): ("open", "decided"),
+}
 
 
 def _facts(board: Board, at: datetime, due_at: datetime, closed_at: datetime) -> dict[str, Any]:
@@ -312,11 +354,8 @@ def _facts(board: Board, at: datetime, due_at: datetime, closed_at: datetime) ->
     }
 
 
-@cache
-def _last_day() -> int:
-    """The last day on which the content opens a thread that everybody reads."""
-    threads = [one for name in FILES for one in reading.table(name)["thread"]]
-    return max(one["day"] for one in threads if one.get("state", "published") == "published")
+def _moment(happened: dict[str, Any]) -> Any:
+    return happened["at"]
 
 
 def fill(people: Organisation) -> None:
@@ -334,30 +373,31 @@ def fill(people: Organisation) -> None:
     )
 
 
+def copies() -> int:
+    """How many times the discussion is there, as the newest copy of its first thread says."""
+    first = reading.table(FILES[0])["thread"][0]["title"]
+    newest = db.session.scalar(
+        select(Thread.title)
+        .where(or_(Thread.title == first, Thread.title.startswith(f"{first}{CONTINUED}")))
+        .order_by(Thread.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return 0
+    return int(newest.removeprefix(first).strip(f"{CONTINUED}）") or 0) + 1
+
+
 def multiply(people: Organisation, first: int, last: int) -> None:
-    """Insert the copies `first` to `last` (exclusive) of every thread; copy 0 is as written."""
-    boards = {board.slug: board for board in db.session.scalars(select(Board))}
-    sources = [one for name in FILES for one in reading.table(name)["thread"]]
-    bulk = Bulk(Thread, Revision, Post, QueueItem, Decision, search.SearchEntry)
-    discussion = Discussion(people, boards, random.Random(first), clock.now(), bulk)
-    copies = range(first, last)
-    with click.progressbar(copies, label="discussion", hidden=len(copies) < 3) as shown:
-        for copy in shown:
-            for source in sources:
-                discussion.thread(source, copy)
-            discussion.bulk.write()
-            if len(discussion.events) > 50_000:
-                discussion.record()
-    discussion.bulk.end()
-    discussion.record()
-    _count(boards)
+    """Insert the copies `first` to `last` (exclusive) of every thread.
 
-
-def _count(boards: dict[str, Board]) -> None:
-    for board in boards.values():
-        count = select(db.func.count()).where(
-            Thread.board_id == board.id, Thread.published_at.is_not(None)
-        )
-        db.session.execute(
-            update(Board).where(Board.id == board.id).values(thread_count=count.scalar_subquery())
-        )
+    Commits after each batch: whenever the command is ended, what is there is whole.
+    """
+    told = scripts(FILES)
+    with hastened(), progress("copies of the discussion", first, last) as show:
+        boards = {board.slug: board for board in db.session.scalars(select(Board))}
+        discussion = Discussion(people, boards, told)
+        for start in range(first, last, BATCH):
+            batch = range(start, min(start + BATCH, last))
+            discussion.write(batch)
+            db.session.commit()
+            show(batch.stop)

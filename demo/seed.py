@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, letters, organisation, reading, surveys
+from . import campaign, discussion, flags, letters, organisation, surveys, terms
 
 
 def ensure(scale: int = 1) -> None:
@@ -25,12 +25,16 @@ def ensure(scale: int = 1) -> None:
     if scale == 1 and db.session.scalar(select(Thread.id).limit(1)) is not None:
         return  # every start but the first comes here, and reads none of the demo's texts
     people = organisation.Organisation.read()
-    written = sum(len(reading.table(name)["thread"]) for name in discussion.FILES)
-    there = (db.session.scalar(select(func.count()).select_from(Thread)) or 0) // written
+    there = discussion.copies()
+    if there == 0:
+        discussion.multiply(people, 0, 1)
+        terms.fill()  # tried on what was written, once
+        flags.fill(people)
+        db.session.commit()
+        there = 1
     if there < scale:
         discussion.multiply(people, there, scale)
-        db.session.commit()
-        click.echo(f"the discussion is there {scale} times")
+    click.echo(f"the discussion is there {max(there, scale)} times")
 
 
 def _fill() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
-from core.forms import BaseForm, CreationForm, LineField, Required, TextField
+from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required, TextField
 from core.i18n import _, _l
-from core.text import TextFault, plain
+from core.text import TextFault, plain, words
 from moderation import Revision, Wording
 
 TITLE = (4, 80)
@@ -17,7 +17,17 @@ BODY = (2, 20_000)
 PLEA = (2, 2_000)
 
 
-class ReplyForm(CreationForm):
+class _Titled(CreationForm):
+    """A title. Stands before ReplyForm: what is wrong is told in the order fields are written."""
+
+    title = LineField(_l("标题"), [Required(_l("请写一个标题。"))], limit=TITLE[1])
+
+    def validate_title(self, field: Any) -> None:
+        if len(field.data) < TITLE[0]:
+            raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
+
+
+class ReplyForm(CarefulForm, CreationForm):
     """A text; `wording` is what goes in once the form holds."""
 
     body = TextAreaField(_l("正文"))
@@ -31,6 +41,9 @@ class ReplyForm(CreationForm):
 
     def typed_title(self) -> str | None:
         return None
+
+    def words_to_check(self) -> list[str]:
+        return [self.wording.title or "", words(self.wording.body_html)]
 
     def validate_body(self, field: Any) -> None:
         typed = field.data or ""
@@ -51,17 +64,11 @@ class ReplyForm(CreationForm):
             )
 
 
-class ThreadForm(ReplyForm):
+class ThreadForm(ReplyForm, _Titled):
     """A text with a title."""
-
-    title = LineField(_l("标题"), [Required(_l("请写一个标题。"))], limit=TITLE[1])
 
     def typed_title(self) -> str | None:
         return self.title.data
-
-    def validate_title(self, field: Any) -> None:
-        if len(field.data) < TITLE[0]:
-            raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
 
 
 class _Editing(BaseForm):

@@ -23,7 +23,7 @@ from .models import Board, Post, Thread
 
 PAGE = 25
 # An own thread in one of these states stands on top of its board, for its author alone.
-UNSETTLED = ("pending", "returned", "rejected", "hidden", "appealed")
+UNSETTLED = ("pending", "returned", "rejected", "suspended", "hidden", "appealed")
 WITHDRAWN_DAYS = 7  # for so long a withdrawn one stands there, too
 ROW = (
     Thread.id,
@@ -87,27 +87,27 @@ def _boards() -> Any:
 
 @cache
 def _on_top() -> Any:
+    # Each half has an index of its own; joined by OR they would read the whole board.
+    pinned = select(Thread.id).where(
+        Thread.board_id == BOARD, Thread.pinned_at.is_not(None), Thread.published_at.is_not(None)
+    )
+    own = select(Thread.id).where(
+        Thread.board_id == BOARD,
+        Thread.published_at.is_(None),
+        Thread.author_id == bindparam("actor", type_=Integer),
+    )
+    withdrawn = and_(
+        Revision.state == "withdrawn",
+        Revision.created_at > bindparam("since", type_=UTCDateTime),
+    )
     return (
         select(*ROW, Thread.published_at, Revision.state, Revision.created_at.label("since"))
         .join(Person, Person.id == Thread.author_id)
         .outerjoin(Post, and_(Post.thread_id == Thread.id, Post.number == 1))
         .outerjoin(Revision, Revision.id == Post.latest_revision_id)
         .where(
-            Thread.board_id == BOARD,
-            or_(
-                and_(Thread.pinned_at.is_not(None), Thread.published_at.is_not(None)),
-                and_(
-                    Thread.published_at.is_(None),
-                    Thread.author_id == bindparam("actor", type_=Integer),
-                    or_(
-                        Revision.state.in_(UNSETTLED),
-                        and_(
-                            Revision.state == "withdrawn",
-                            Revision.created_at > bindparam("since", type_=UTCDateTime),
-                        ),
-                    ),
-                ),
-            ),
+            Thread.id.in_(pinned.union_all(own)),
+            or_(Thread.published_at.is_not(None), Revision.state.in_(UNSETTLED), withdrawn),
         )
         .order_by(Thread.pinned_at.desc(), Thread.id.desc())
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import (
     ColumnElement,
+    Enum,
     ForeignKey,
     Index,
     Select,
@@ -27,6 +29,7 @@ from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_c
 
 from accounts.models import Person, Unit
 from core import clock, i18n, search
+from core.covering import pattern
 from core.db import Base, db
 from core.i18n import _, pgettext
 from core.policy import Actor
@@ -34,9 +37,10 @@ from core.text import plain
 from moderation import Context, Passage, Reviewable, ReviewPlace, Revision, covers
 
 PAGE = 20  # posts on a page
+MOVES = ("move", "split", "merge")
 CONTEXT = 3  # posts shown to a reviewer before the one under review
 # What reviewers see besides what is public: all but what its author took back.
-UNDER_REVIEW = ("pending", "returned", "rejected", "hidden", "appealed", "upheld")
+UNDER_REVIEW = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld")
 
 
 class Board(Base):
@@ -122,6 +126,8 @@ class Thread(Base):
     next_number: Mapped[int] = mapped_column(default=1)
     is_locked: Mapped[bool] = mapped_column(default=False)
     pinned_at: Mapped[datetime | None]
+    is_split: Mapped[bool] = mapped_column(default=False)  # signposts stand among its posts
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
 
     kind = "forum:thread"
 
@@ -173,8 +179,11 @@ class Thread(Base):
                 Board.open_to(actor),
                 or_(
                     Thread.published_at.is_not(None),
+                    Thread.merged_into_id.is_not(None),  # its page is a signpost
                     _is_own(Thread, actor),
                     and_(covers(actor, Board.unit_id), Thread._opens_under_review()),
+                    # Others are told so much: it is under review.
+                    Thread._opens_suspended(),
                 ),
             )
         )
@@ -188,6 +197,48 @@ class Thread(Base):
             .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state.in_(UNDER_REVIEW))
             .exists()
         )
+
+    @staticmethod
+    def _opens_suspended() -> ColumnElement[bool]:
+        """The condition that flags hid the opening post until it is reviewed."""
+        return (
+            select(Post.id)
+            .join(Revision, Revision.id == Post.taken_revision_id)
+            .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state == "suspended")
+            .exists()
+        )
+
+
+class Signpost(Base):
+    """What stands where a thread or a post was before it moved: who as what, when, why, where to.
+
+    On a board (`board_id`) for a thread that left it, in a thread at a post's `number`, or for
+    the whole of a thread that was merged. It bears no word of what moved.
+    """
+
+    __tablename__ = "signposts"
+    __table_args__ = (Index(None, "thread_id", "number"), Index(None, "board_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verb: Mapped[str] = mapped_column(
+        Enum(*MOVES, native_enum=False, create_constraint=True, name="move")
+    )
+    thread_id: Mapped[int] = mapped_column(ForeignKey("threads.id"))
+    board_id: Mapped[int | None] = mapped_column(ForeignKey("boards.id"))
+    number: Mapped[int | None]
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("threads.id"))
+    why: Mapped[str] = mapped_column(String(300))
+    acted_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    acted_as: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def url(self) -> str:
+        """Where it points: a post wherever it is now, else the thread."""
+        if self.post_id is not None:
+            return url_for("forum.show_post", id=self.post_id)
+        return thread_url(self.to_id)
 
 
 class Post(Reviewable, Base):
@@ -337,11 +388,11 @@ class Post(Reviewable, Base):
             self.thread.title = revision.title
 
     def published(self, revision: Revision) -> None:
-        if self.is_opening and revision.title:
-            self.thread.title = revision.title
+        if self.is_opening:
+            self._name(revision.title)
         # A reply in a thread that was hidden meanwhile is found again with the thread.
         if self.is_opening or self.thread.is_public:
-            self._index(revision)
+            self.index(revision)
         if not self.is_public:
             if self.is_opening:
                 self._index_replies()
@@ -358,7 +409,61 @@ class Post(Reviewable, Base):
         if self.is_opening:
             self.thread.title = "—"
 
-    def _index(self, revision: Revision) -> None:
+    def kin(self) -> list[int]:
+        if not self.is_opening:
+            return [self.id]
+        return list(db.session.scalars(select(Post.id).where(Post.thread_id == self.thread_id)))
+
+    def review_acts(self) -> list[tuple[str, str]]:
+        """What reviewers do to its thread beside deciding on its words."""
+        if not self.thread.is_public:
+            return []
+        words = {"move": _("移动主题"), "split": _("拆分主题"), "merge": _("合并主题")}
+        return [
+            (label, url_for(f"forum.{verb}_thread", id=self.thread_id))
+            for verb, label in words.items()
+        ]
+
+    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
+        """The public posts of the same thread that repeat a passage."""
+        others = db.session.scalars(
+            select(Post)
+            .where(Post.thread_id == self.thread_id, Post.id != self.id, is_public)
+            .order_by(Post.number)
+            .options(joinedload(Post.public_revision))
+        )
+        sought = [pattern(passage) for passage in passages]
+        return [
+            (_("第 %(n)s 楼", n=post.number), url_for("forum.redact_post", id=post.id))
+            for post in others
+            if post.public_revision is not None
+            and any(one.search(plain(post.public_revision.body_html)) for one in sought)
+        ]
+
+    def undo_facts(self) -> dict[str, Any]:
+        place = {"thread": self.thread_id, "number": self.number, "board": self.board_id}
+        return place | ({"title": self.thread.title} if self.is_opening else {})
+
+    def undone(self, facts: dict[str, Any]) -> None:
+        if self.is_opening:
+            self._name(facts["title"])
+
+    def has_moved_on(self, since: datetime) -> bool:
+        """Others answered an opening post meanwhile."""
+        newer = select(Post.id).where(
+            Post.thread_id == self.thread_id, Post.id != self.id, Post.created_at >= since
+        )
+        return self.is_opening and bool(db.session.scalar(select(newer.exists())))
+
+    def _name(self, title: str | None) -> None:
+        """Give the thread a title, under which its other posts are then found, too."""
+        if not title or title == self.thread.title:
+            return
+        self.thread.title = title
+        if self.thread.is_public:
+            self._index_replies()
+
+    def index(self, revision: Revision) -> None:
         search.put(
             self.kind,
             self.id,
@@ -377,7 +482,7 @@ class Post(Reviewable, Base):
         )
         for post in replies:
             if post.public_revision is not None and post.id != self.id:
-                post._index(post.public_revision)
+                post.index(post.public_revision)
 
     def _count(self, step: int) -> None:
         """The thread, and with its first post the board, count one more or one less.
@@ -395,8 +500,8 @@ class Post(Reviewable, Base):
             values["last_number"] = func.coalesce(scalar(func.max(Post.number), *others), 0)
         if self.is_opening:
             values["published_at"] = moment if step > 0 else None
-            _change(Board, self.board_id, {"thread_count": Board.thread_count + step})
-        _change(Thread, self.thread_id, values)
+            change(Board, self.board_id, {"thread_count": Board.thread_count + step})
+        change(Thread, self.thread_id, values)
         db.session.expire(self.thread, list(values))
 
 
@@ -435,7 +540,7 @@ def _is_own(model: Any, actor: Actor) -> ColumnElement[bool]:
     return model.author_id == actor.id if actor.id is not None else false()
 
 
-def _change(model: Any, record_id: int, values: dict[str, Any]) -> None:
+def change(model: Any, record_id: int, values: dict[str, Any]) -> None:
     db.session.execute(
         update(model)
         .where(model.id == record_id)

@@ -4,6 +4,7 @@ from core.policy import Rule, anyone, is_its, rules, signed_in
 from moderation import is_reviewer
 
 is_open = Rule("an open thread", lambda actor, thread: thread is not None and thread.is_open)
+is_public = Rule("public", lambda actor, it: it is not None and it.is_public)
 its_reviewer = Rule("a reviewer of its unit", lambda actor, it: is_reviewer(actor, it.unit))
 
 rules(
@@ -17,8 +18,12 @@ rules(
         "forum:post:show": anyone,
         "forum:post:edit": is_its("author"),
         "forum:post:hide": its_reviewer & ~is_its("author"),
+        "forum:post:redact": its_reviewer & ~is_its("author"),
+        "forum:post:accept": is_its("author"),
+        "forum:post:revert": is_its("author"),
         "forum:post:withdraw": is_its("author"),
         "forum:post:appeal": is_its("author"),
         "forum:post:history": anyone,
+        "forum:post:flag": signed_in & is_public & ~is_its("author"),
     }
 )

@@ -15,7 +15,7 @@ from core.db import db
 from core.paging import Pager
 from core.policy import Actor
 from core.text import excerpt
-from moderation import Revision, Standing, Unsettled, standings
+from moderation import Revision, Standing, Unsettled, grounds, standings
 
 from .models import PAGE, UNDER_REVIEW, Post, Thread, page_of
 
@@ -24,7 +24,10 @@ SETTLED = ("published", "superseded")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A post as one reader sees it. `standing` is for its author alone."""
+    """A post as one reader sees it. `standing` is for its author alone.
+
+    A veiled one is under review after flags: this reader sees its number, and nothing else of it.
+    """
 
     id: int
     number: int
@@ -36,8 +39,12 @@ class Line:
     html: str
     is_public: bool
     is_edited: bool
+    edit_kind: str | None  # how a reviewer made the version that is read, if one did
+    awaits_answer: bool
     state: str
     standing: Standing | None
+    grounds: tuple[str, ...]
+    is_veiled: bool
 
     @property
     def page(self) -> int:
@@ -72,7 +79,12 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Lin
         if row.author_id == actor.id and row.state not in SETTLED
     ]
     standing = standings(thread.board.key, own) if own else {}
-    lines = [_line(row, standing.get(row.id)) for row in rows]
+    lines = [
+        _veiled(row)
+        if row.public_id is None and row.author_id != actor.id and not reviews
+        else _line(row, standing.get(row.id))
+        for row in rows
+    ]
     last = thread.next_number - 1 if reviews else thread.last_number
     own_last = rows[0].own_last if rows else None
     return Pager(number, PAGE, max(last, own_last or 0), lines)
@@ -81,7 +93,7 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Lin
 @cache
 def _posts() -> Any:
     """The statement of a page; made once, for making it costs more than running it."""
-    public, latest = aliased(Revision), aliased(Revision)
+    public, latest, taken = aliased(Revision), aliased(Revision), aliased(Revision)
     thread, actor = bindparam("thread", type_=Integer), bindparam("actor", type_=Integer)
     own_last = (
         select(func.max(Post.number))
@@ -102,9 +114,12 @@ def _posts() -> Any:
             Post.public_revision_id.label("public_id"),
             latest.id.label("latest_id"),
             latest.state,
+            case((taken.state == "suspended", taken.id)).label("suspended_id"),
             latest.created_at.label("since"),
             latest.purged_at,
             public.created_at.label("edited_at"),
+            public.edit_kind,
+            public.accepted_at,
             case((public.id.is_not(None), public.body_html), else_=latest.body_html).label("html"),
             Person.name.label("author"),
             Unit.name.label("unit"),
@@ -116,12 +131,14 @@ def _posts() -> Any:
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(public, public.id == Post.public_revision_id)
         .outerjoin(latest, latest.id == Post.latest_revision_id)
+        .outerjoin(taken, taken.id == Post.taken_revision_id)
         .where(
             Post.thread_id == thread,
             Post.number.between(bindparam("first"), bindparam("last")),
             or_(
                 Post.public_revision_id.is_not(None),
                 Post.author_id == actor,
+                taken.state == "suspended",
                 and_(bindparam("reviews", type_=Boolean), latest.state.in_(UNDER_REVIEW)),
             ),
         )
@@ -142,8 +159,36 @@ def _line(row: Any, standing: Standing | None) -> Line:
         html=row.html,
         is_public=is_public,
         is_edited=bool(is_public and row.edited_at > row.published_at),
+        edit_kind=row.edit_kind,
+        awaits_answer=row.edit_kind == "amend"
+        and row.accepted_at is None
+        and row.public_id == row.latest_id,
         state=row.state,
         standing=standing,
+        grounds=grounds(row.suspended_id) if standing and row.suspended_id else (),
+        is_veiled=False,
+    )
+
+
+def _veiled(row: Any) -> Line:
+    """The place of a post and nothing else: no word, no name, no moment."""
+    return Line(
+        id=row.id,
+        number=row.number,
+        author_id=0,
+        author="",
+        unit="",
+        unit_en=None,
+        at=row.created_at,
+        html="",
+        is_public=False,
+        is_edited=False,
+        edit_kind=None,
+        awaits_answer=False,
+        state="suspended",
+        standing=None,
+        grounds=(),
+        is_veiled=True,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core import figures, registry, search
+from core import figures, notices, registry, search
 from core.db import db
 from core.i18n import _l
 from core.policy import Actor
@@ -36,4 +36,7 @@ def thread_count() -> int:
 def fill() -> None:
     registry.add(registry.navigation, PLACE)
     registry.add(registry.panels, PANEL)
+    notices.kind("forum:move", _l("“%(title)s”移到了别的版块；原因写在原处。"))
+    notices.kind("forum:split", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。"))
+    notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
     search.kind(Post.kind, _l("讨论"), "forum.show_post")

@@ -12,28 +12,38 @@ from werkzeug.wrappers import Response
 
 from core import once
 from core.db import db
+from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _
-from core.paging import asked_page
+from core.paging import Pager, asked_page
 from moderation import (
     ReasonedForm,
+    RedactForm,
     Revision,
+    accept,
     appeal,
+    awaits_answer,
+    cautions,
+    flag_page,
     hide,
     is_reviewer,
+    offer_undo,
+    redact,
+    remarks_on,
+    revert,
     submit,
     versions,
     why,
     withdraw,
 )
 
-from . import listing, reading, tending, writing
+from . import listing, moving, reading, tending, writing
 from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
 from .reading import Line
 
 bp = Blueprint("forum", __name__)
-QUOTED = 400  # characters of a quotation
+QUOTED = 160  # characters of a quotation
 WITH_UNIT = (joinedload(Board.unit),)
 WITH_VERSIONS = (joinedload(Post.public_revision),)
 
@@ -49,7 +59,9 @@ def list_boards() -> Any:
 def show_board(board: Board) -> Any:
     pinned, own = listing.on_top(board, current_user)
     threads = listing.threads(board, asked_page(), len(pinned))
-    return render_template("forum/board.html", board=board, pinned=pinned, own=own, threads=threads)
+    signs = moving.signs_on(board, current_user) if threads.number == 1 else []
+    lists = {"pinned": pinned, "own": own, "threads": threads, "signs": signs}
+    return render_template("forum/board.html", board=board, **lists)
 
 
 @bp.route("/forum/<slug>/new", methods=["GET", "POST"])
@@ -62,21 +74,36 @@ def start_thread(board: Board) -> Any:
         return redirect(url_for("forum.show_post", id=made))
     post = writing.start(board, form.wording, current_user)
     once.made("forum:post", current_user, post.id)
-    return _finish(post)
+    return _handed_in(post)
 
 
 @bp.get("/threads/<int:id>")
 @requires("forum:thread:show", Thread)
 def show_thread(thread: Thread) -> Any:
+    if thread.merged_into_id is not None:
+        sign = moving.sign_of(thread, current_user)
+        return render_template("forum/merged.html", thread=thread, sign=sign)
     reviews = is_reviewer(current_user, thread.board.unit)
+    if not (thread.is_public or reviews or thread.author_id == current_user.id):
+        return render_template("forum/thread_suspended.html", board=thread.board)
     pager = reading.posts(thread, asked_page(), current_user, reviews)
     return render_template(
         "forum/thread.html",
         thread=thread,
         pager=pager,
+        entries=_with_signs(thread, pager),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows)}),
     )
+
+
+def _with_signs(thread: Thread, pager: Pager[Line]) -> list[Any]:
+    """The posts of a page, and signposts where some were split off."""
+    if not thread.is_split:
+        return list(pager.rows)
+    first = (pager.number - 1) * pager.size + 1
+    signs = moving.signs_in(thread, first, first + pager.size - 1)
+    return sorted([*pager.rows, *signs], key=lambda one: one.number)
 
 
 @bp.route("/threads/<int:id>/reply", methods=["GET", "POST"])
@@ -89,7 +116,7 @@ def reply(thread: Thread) -> Any:
         return redirect(url_for("forum.show_post", id=made))
     post = writing.reply(thread, form.wording, current_user)
     once.made("forum:post", current_user, post.id)
-    return _finish(post)
+    return _handed_in(post)
 
 
 @bp.post("/threads/<int:id>/<any(lock, unlock, pin, unpin):verb>")
@@ -100,6 +127,14 @@ def tend_thread(thread: Thread, verb: str) -> Any:
     there = url_for("forum.show_thread", id=thread.id)
     db.session.commit()
     return redirect(there)
+
+
+def _handed_in(post: Post) -> Response:
+    """Tell what the rules about words have to say of a new version."""
+    if post.latest_revision is not None:
+        for caution in cautions(post.latest_revision):
+            flash(caution, "note")
+    return _finish(post)
 
 
 def _finish(post: Post) -> Response:
@@ -114,7 +149,7 @@ def _finish(post: Post) -> Response:
 def _quotation(lines: Sequence[Line]) -> str:
     """What `?quote=<number>` puts into the box: the words of a post on this page."""
     asked = request.args.get("quote", type=int)
-    line = next((line for line in lines if line.number == asked), None)
+    line = next((line for line in lines if line.number == asked and not line.is_veiled), None)
     return reading.quotation(line, QUOTED) if line else ""
 
 
@@ -134,20 +169,27 @@ def edit_post(post: Post) -> Any:
     latest = post.latest_revision
     assert latest is not None
     form = _edit_form(post, latest)
-    page = {"post": post, "form": form, "returned": latest.state == "returned" and why(latest)}
+    is_back = latest.state == "returned"
+    page = {
+        "post": post,
+        "form": form,
+        "returned": is_back and why(latest),
+        "remarks": remarks_on(latest) if is_back else [],
+    }
     if not form.sent():
         return render_template("forum/edit.html", **page), code(form)
     if form.is_stale(latest):
         return render_template("forum/edit.html", **page, is_stale=True), 409
     if form.wording.digest != latest.digest:
         submit(post, form.wording, current_user)
+        return _handed_in(post)
     return _finish(post)
 
 
 def _edit_form(post: Post, latest: Revision) -> EditForm | EditOpeningForm:
     """The form with the newest version in it; an opening post has its title, too."""
     data = {
-        "title": latest.title,
+        "title": latest.title or post.thread.title,
         "body": latest.body_html if latest.body_format == "html" else latest.body,
         "body_format": latest.body_format,
         "revision": str(latest.id),
@@ -180,15 +222,64 @@ def hide_post(post: Post) -> Any:
     form = ReasonedForm()
     if not form.sent():
         return render_template("forum/hide.html", post=post, form=form), code(form)
-    hide(post, post.unit, current_user, str(form.reason.data), form.words)
-    flash(_("已隐藏。作者会看到理由，也可以申诉。"), "note")
+    item = hide(post, post.unit, current_user, str(form.reason.data), form.words)
+    offer_undo(item, _("已隐藏。作者会看到理由，也可以申诉。"))
     board = post.thread.board.slug
     db.session.commit()
     return redirect(url_for("forum.show_board", slug=board))
 
 
+@bp.route("/posts/<int:id>/flag", methods=["GET", "POST"])
+@requires("forum:post:flag", Post, load=WITH_VERSIONS)
+def flag_post(post: Post) -> Any:
+    return flag_page(post, post.url)
+
+
 @bp.get("/posts/<int:id>/history")
 @requires("forum:post:history", Post, load=WITH_VERSIONS)
 def show_history(post: Post) -> Any:
-    found = versions(post, current_user)
-    return render_template("forum/history.html", post=post, versions=found)
+    is_mine = post.author_id == current_user.id
+    decision = why(post.public_revision) if is_mine and post.public_revision else None
+    return render_template(
+        "forum/history.html",
+        post=post,
+        versions=versions(post, current_user),
+        may_answer=is_mine and awaits_answer(post),
+        words=decision.explanation if decision else "",
+    )
+
+
+@bp.post("/posts/<int:id>/accept")
+@requires("forum:post:accept", Post, load=WITH_VERSIONS)
+def accept_post(post: Post) -> Any:
+    accept(post, current_user)
+    flash(_("已接受审核员的修改。"), "good")
+    return _finish(post)
+
+
+@bp.post("/posts/<int:id>/revert")
+@requires("forum:post:revert", Post, load=WITH_VERSIONS)
+def revert_post(post: Post) -> Any:
+    revert(Post.for_review(post.id, lock=True), current_user)
+    flash(_("改过的一版不再公开，你自己写的一版在等另一位审核员来审。"), "note")
+    return _finish(post)
+
+
+@bp.route("/posts/<int:id>/redact", methods=["GET", "POST"])
+@requires("forum:post:redact", Post, load=WITH_VERSIONS)
+def redact_post(post: Post) -> Any:
+    if post.public_revision is None:
+        raise Conflict(post.latest_revision, _("这一条已经不公开了。"))
+    form = RedactForm.on(post.public_revision)
+    page = {"post": post, "form": form, "html": post.public_revision.body_html}
+    if not form.sent():
+        return render_template("forum/redact.html", **page), code(form)
+    args = (form.revision_id, form.wording, form.words)
+    item = redact(post, post.unit, current_user, *args)
+    echoes = post.echoes(form.lines)
+    offer_undo(item, _("已遮盖。原来的话只有作者和审核员看得到。"))
+    there = post.url
+    db.session.commit()
+    if echoes:
+        return render_template("forum/redacted.html", url=there, echoes=echoes)
+    return redirect(there)

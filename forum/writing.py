@@ -27,6 +27,7 @@ def reply(thread: Thread, wording: Wording, actor: Actor) -> Post:
         # Said, so that reading them asks no database for what cannot be there yet.
         public_revision=None,
         latest_revision=None,
+        taken_revision=None,
     )
     submit(post, wording, actor)
     return post

@@ -99,18 +99,28 @@ def _people(hours: int) -> tuple[Kept, ...]:
 def _words() -> tuple[Kept, ...]:
     return (
         Kept(
-            ("boards", "threads", "posts", "revisions"),
+            ("boards", "threads", "posts", "revisions", "signposts"),
             _("主题帖和回帖"),
             _("署名，连同修改过的各个版本、时间和审核状态。不统计谁读过。"),
             _("长期；目前不自动删除"),
             _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
         ),
         Kept(
-            ("queue_items", "decisions"),
+            ("queue_items", "decisions", "remarks", "explanation_templates"),
             _("审核"),
             _("哪一条、谁审的、决定和理由、时间。"),
             _("长期"),
             _("作者和审核员看得到全部；公开的审核记录里只有决定和理由，没有未发布的文字。"),
+        ),
+        Kept(
+            ("term_rules", "term_versions", "term_trials", "term_matches"),
+            _("用语规则"),
+            _(
+                "规则的各版和谁启用的；命中的是哪一稿的第几个字，不另存文字。"
+                "试运行只记条数和编号。发出以前提醒你的个人号码，一个也不存。"
+            ),
+            _("长期"),
+            _("规则只有总审核员看得到；命中的地方，审核员看得到，作者看得到理由。"),
         ),
         Kept(
             (

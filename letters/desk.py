@@ -9,8 +9,8 @@ from flask_login import current_user
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from accounts.models import Person, Unit
-from core import journal, once, registry
+from accounts.models import Membership, Person, Unit, in_force
+from core import clock, journal, once, registry
 from core.db import db
 from core.gate import requires
 from core.i18n import _
@@ -250,7 +250,25 @@ def assign(letter: Letter) -> Any:
 def assign_form(letter: Letter) -> AssignForm:
     """Where to hand the letter; a contested one goes to the same unit first."""
     before = letter.contested_unit_id if letter.round < ROUNDS else None
-    return AssignForm(unit_choices(), data={"unit": str(before or "")})
+    return AssignForm(handling_units(), data={"unit": str(before or "")})
+
+
+def handling_units() -> dict[str, str]:
+    """Every unit, those where somebody can claim a letter first, the others marked."""
+    staffed = {
+        str(unit_id)
+        for unit_id in db.session.scalars(
+            select(Membership.unit_id).where(Membership.role == "handler", in_force(clock.today()))
+        )
+    }
+    named = unit_choices()
+    first = {key: name for key, name in named.items() if key in staffed}
+    others = {
+        key: _("%(unit)s（还没有承办人）", unit=name)
+        for key, name in named.items()
+        if key not in staffed
+    }
+    return first | others
 
 
 @bp.route("/letters/desk/<int:id>/recall", methods=["GET", "POST"])

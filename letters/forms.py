@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
-from core.forms import BaseForm, CreationForm, LineField, Required, TextField
+from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required, TextField
 from core.i18n import _, _l
 
 from .categories import CATEGORIES, DECLINE_REASONS, KINDS, OUTCOMES
@@ -24,7 +24,7 @@ def _options(words: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
-class LetterForm(CreationForm):
+class LetterForm(CarefulForm, CreationForm):
     """A letter. `points` holds one thing to be answered a line."""
 
     title = LineField(_l("标题"), [Required(_l("请用一句话写明是什么事。"))], limit=80)
@@ -43,6 +43,9 @@ class LetterForm(CreationForm):
     def __init__(self, units: dict[str, str], **data: Any) -> None:
         super().__init__(**data)
         self.unit.choices = _options({"": _l("不指明"), **units})
+
+    def words_to_check(self) -> list[str]:
+        return [self.title.data, self.body.data, self.points.data or ""]
 
     @property
     def listed_points(self) -> list[str]:

@@ -33,11 +33,11 @@ from .models import (
 )
 
 for name, sentence in {
-    "letters.accepted": _l("你的来信已受理，最迟%(due_on)s答复。"),
-    "letters.asked": _l("信箱办公室请你补充来信的内容。"),
-    "letters.redirected": _l("你的来信已转给其他机构办理。"),
-    "letters.declined": _l("你的来信没有受理，理由在来信页上。"),
-    "letters.replied": _l("你的来信有了答复，请看一看，说说满意不满意。"),
+    "letters.accepted": _l("你%(sent_on)s的来信已受理，最迟%(due_on)s答复。"),
+    "letters.asked": _l("信箱办公室请你补充%(sent_on)s来信的内容。"),
+    "letters.redirected": _l("你%(sent_on)s的来信已转给其他机构办理。"),
+    "letters.declined": _l("你%(sent_on)s的来信没有受理，理由在来信页上。"),
+    "letters.replied": _l("你%(sent_on)s的来信有了答复，请看一看，说说满意不满意。"),
     "letters.sent_back": _l("你起草的答复退回修改。"),
 }.items():
     notices.kind(name, sentence)
@@ -362,8 +362,10 @@ def _next(table: Any, letter: Letter) -> int:
 
 
 def _tell(letter: Letter, kind: str, **params: str) -> None:
-    """A notice for a writer with a name; an unnamed one looks with the code."""
-    notices.tell(letter.writer_id, kind, letter.path, **params)
+    """A notice for a writer with a name; an unnamed one looks with the code. It names the letter
+    by its day: a title would outlive the letter in the inbox."""
+    sent_on = letter.received_on.isoformat()
+    notices.tell(letter.writer_id, kind, letter.path, sent_on=sent_on, **params)
 
 
 def _flag(letter: Letter, actor: Actor, verb: str, value: bool) -> None:

@@ -28,12 +28,16 @@ def fill() -> None:
         registry.navigation,
         Place("letters.index", _l("部长信箱"), "letters:letter:enter", order=30),
     )
+    registry.add(
+        registry.account_menu,
+        Place("letters.desk", _l("办信台"), "letters:desk:show", order=12),
+    )
     registry.add(registry.panels, Panel("letters/panel.html", _panel, order=40, side=True))
     registry.add(registry.waiting, waiting)
 
 
 def _panel(actor: Actor) -> dict[str, Any]:
-    return {"week": tally.week()}
+    return {"week": tally.recent_week()}
 
 
 def todo(actor: Actor) -> list[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from statistics import median
 
 from sqlalchemy import or_, select
 
-from core import clock
+from core import clock, figures
 from core.db import db
 
 from . import terms
@@ -24,6 +24,11 @@ class Week:
     received: int
     answered: int
     median_days: float | None
+
+
+def recent_week() -> Week:
+    """The week as it was at most a minute ago: for pages that many people open."""
+    return figures.kept("letters.week", week)
 
 
 def week() -> Week:

@@ -67,7 +67,7 @@ def index() -> Any:
         if current_user.is_authenticated
         else []
     )
-    return render_template("letters/index.html", mine=mine, week=tally.week())
+    return render_template("letters/index.html", mine=mine, week=tally.recent_week())
 
 
 def unit_choices() -> dict[str, str]:

@@ -34,7 +34,11 @@ def _left(record: Reviewable) -> timedelta | None:
     returned = db.session.execute(
         select(QueueItem.closed_at, QueueItem.due_at)
         .join(Decision, Decision.item_id == QueueItem.id)
-        .where(QueueItem.revision_id == record.latest_revision_id, Decision.verb == "return")
+        .where(
+            QueueItem.revision_id == record.latest_revision_id,
+            Decision.verb == "return",
+            Decision.undone_at.is_(None),
+        )
         .limit(1)
     ).one_or_none()
     if returned is None or returned.closed_at is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import Unit
@@ -12,19 +13,25 @@ from core.i18n import _, stamp
 from core.policy import Actor
 from core.states import IllegalMove
 
-from .door import item_for, publish
+from . import outcomes, undoing
+from .door import item_for, publish, waiting_item
 from .facts import facts_of
 from .models import Decision, QueueItem, Revision
+from .remarks import keep
 from .reviewable import Reviewable
 from .scope import reviewer_role
 
+Facts = dict[str, int | str | None]
 PUBLISHING = frozenset({"approve", "overturn"})
 ORDINARY = ("approve", "return", "reject")
 ON_APPEAL = ("overturn", "uphold")
+ON_PUBLIC = ("harmless", "hide")
 
 
 def verbs_for(item: QueueItem) -> tuple[str, ...]:
-    """The decisions that an item may end with."""
+    """The decisions that an item may end with. Needs its revision."""
+    if item.is_waiting and item.revision.state in ("published", "suspended"):
+        return ON_PUBLIC  # readers flagged it, or a rule did
     return ON_APPEAL if item.reason == "appeal" else ORDINARY
 
 
@@ -56,42 +63,92 @@ def decide(
     revision_id: int,
     reason_code: str | None = None,
     explanation: str = "",
+    remarks: Mapping[int, str] | None = None,
 ) -> Decision:
     """Decide on the version that the reviewer read. Raises Conflict, IllegalMove, Forbidden."""
+    record, revision = taken(item, verb, actor, revision_id)
+    if verb not in verbs_for(item):
+        raise IllegalMove(item, verb)
+    before = undoing.stand(record) | {"waited": True}
+    facts: Facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
+    if verb in PUBLISHING:
+        publish(record, revision, actor, verb, **facts)
+    elif verb in ON_PUBLIC:
+        _judge(item, record, revision, verb, actor, explanation, facts)
+    else:
+        revision.advance(verb, actor, note=explanation, **facts)
+    if verb == "return":
+        keep(revision, remarks or {})
+    return close(item, record, revision, verb, actor, reason_code, explanation, before)
+
+
+def taken(
+    item: QueueItem, verb: str, actor: Actor, revision_id: int
+) -> tuple[Reviewable, Revision]:
+    """The record, locked, and the version that was read. Raises Conflict, IllegalMove."""
     if not item.can("decide"):
         raise IllegalMove(item, verb)
     _refuse_claimed(item, actor)
     record = item.subject_class.for_review(item.subject_id, lock=True)
-    revision = record.latest_revision
-    assert revision is not None
+    revision = item.revision
     if revision.id != revision_id:
         raise Conflict(item, _("作者刚刚改过这一条。下面是新的内容，请重新看过再决定。"))
-    if verb not in verbs_for(item):
-        raise IllegalMove(item, verb)
-    facts = {"item": item.id, "reason": reason_code, "content": revision.digest}
-    if verb in PUBLISHING:
-        publish(record, revision, actor, verb, **facts)
-    else:
-        revision.advance(verb, actor, note=explanation, **facts)
-    return _close(item, record, revision, verb, actor, reason_code, explanation)
+    return record, revision
 
 
-def hide(record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explanation: str) -> None:
+def hide(
+    record: Reviewable, unit: Unit, actor: Actor, reason_code: str, explanation: str
+) -> QueueItem:
     """Take a public text away from its readers, at once; its author may appeal."""
     revision = record.public_revision
     if revision is None:
         raise Conflict(record.latest_revision, _("这一条已经不公开了。"))
-    record.unpublished()
-    item = item_for(record, revision, "spot_check")
+    item = waiting_item(record, revision)
+    before = undoing.stand(record) | {"waited": item is not None}
+    item = item or item_for(record, revision, "spot_check")
     item.unit = unit
-    _close(item, record, revision, "hide", actor, reason_code, explanation)
-    revision.advance("hide", actor, note=explanation, item=item.id, reason=reason_code)
-    record.public_revision = None
+    _refuse_claimed(item, actor)
+    db.session.add(item)
+    db.session.flush()
+    facts: Facts = {"item": item.id, "reason": reason_code}
+    _judge(item, record, revision, "hide", actor, explanation, facts)
+    close(item, record, revision, "hide", actor, reason_code, explanation, before)
+    return item
+
+
+def _judge(
+    item: QueueItem,
+    record: Reviewable,
+    revision: Revision,
+    verb: str,
+    actor: Actor,
+    explanation: str,
+    facts: Facts,
+) -> None:
+    """Leave a text that was public to its readers, give it back to them, or take it away."""
+    if outcomes.was_flagged_by(revision, actor):
+        raise Conflict(item, _("你举报过这一条，要由别的审核员来看。"))
+    if verb == "hide":
+        _take_away(record, revision, actor, explanation, facts)
+    elif revision.state == "suspended":
+        publish(record, revision, actor, "restore", **facts)
+        url = record.review_url(record.id)
+        notices.tell(record.author_id, "moderation:restore", url, title=item.heading)
+    outcomes.settle(revision, outcomes.DECIDED[verb], actor)
+
+
+def _take_away(
+    record: Reviewable, revision: Revision, actor: Actor, explanation: str, facts: Facts
+) -> None:
+    if revision.state == "published":
+        record.unpublished()
+    revision.advance("hide", actor, note=explanation, **facts)
+    record.public_revision, record.taken_revision = None, revision
     if record.latest_revision is None or not record.latest_revision.is_waiting:
         record.latest_revision = revision
 
 
-def _close(
+def close(
     item: QueueItem,
     record: Reviewable,
     revision: Revision,
@@ -99,6 +156,7 @@ def _close(
     actor: Actor,
     reason_code: str | None,
     explanation: str,
+    before: dict[str, Any],
 ) -> Decision:
     """End an item with its one decision, and tell the author."""
     item.closed_at = clock.now()
@@ -120,11 +178,14 @@ def _close(
         decided_by_id=actor.id,
         decided_as=role,
         decided_at=item.closed_at,
+        before=before,
+        after=undoing.stand(record),
     )
     db.session.add(decision)
-    # The words of the decision stay where the text is.
-    url = record.review_url(record.id)
-    notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
+    if verb != "harmless":  # an author hears of flags when they hid the text, and not before
+        # The words of the decision stay where the text is.
+        url = record.review_url(record.id)
+        notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
     return decision
 
 

@@ -13,12 +13,14 @@ from core import clock, text
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
-from core.policy import Actor
+from core.policy import SYSTEM, Actor
 
+from . import outcomes
 from .deadlines import due_at
 from .facts import facts_of
-from .models import EXCERPT, Decision, QueueItem, Revision, waiting_among
+from .models import EXCERPT, Decision, QueueItem, Revision, waiting_with
 from .reviewable import Reviewable
+from .terms import screening
 from .wording import Wording
 
 
@@ -26,7 +28,9 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     """Hand in a version: it waits for a reviewer, or is public at once with an exemption.
 
     A version that waits or was returned gives way to it; a public one stays until the new one
-    passes. Raises Conflict when the record takes no new version now.
+    passes. Every version meets the rules about words: "hold" lets it wait wherever it stands,
+    "flag" puts it into the queue however it fares. Raises Conflict when the record takes no new
+    version now.
     """
     latest = record.latest_revision
     if not record.is_editable:
@@ -34,24 +38,31 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     if record.id is None:
         db.session.add(record)
         db.session.flush()
-    item = _waiting(record)
+    item = waiting_item(record, latest)
+    hits = screening.screen(wording.title, wording.body_html)
+    effects = {hit.effect for hit in hits}
     revision = Revision(
         subject_kind=record.kind,
         subject_id=record.id,
-        number=_next_number(record),
+        number=next_number(record),
         author_id=record.author_id,
         created_at=clock.now(),  # before it is published: a later version is an edit
         **wording.columns(),
     )
-    if latest is not None and latest.state in ("pending", "returned"):
+    if latest is not None and latest.state in ("pending", "returned", "suspended"):
+        outcomes.settle(latest, "replace", actor)
         latest.advance("supersede", actor)
-    if record.review_first:
+    is_matched = bool(effects & {"hold", "flag"})
+    if record.review_first or record.taken_revision_id is not None or "hold" in effects:
         revision.advance("submit", actor)
-        _wait(record, revision, item)
+        # What flags brought to the queue stays there as long as readers see it.
+        _wait(record, revision, None if latest is record.public_revision else item, is_matched)
         record.submitted(revision)
     else:
         publish(record, revision, actor, "exempt", place=record.review_place)
         db.session.add(Decision(revision_id=revision.id, verb="exempt"))
+        _look_again(record, revision, item, is_matched)
+    screening.keep(revision, hits)
     record.latest_revision = revision
     return revision
 
@@ -60,11 +71,15 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     """Take back the version that is not public; a public one stays. Raises IllegalMove."""
     revision = record.latest_revision
     assert revision is not None
-    item = _waiting(record)
+    item = waiting_item(record, revision)
     if item is not None:
         _close(item)
         item.advance("withdraw", actor, **facts_of(item))
+    suspended = record.suspended_revision
+    outcomes.settle(revision, "withdraw", actor)
     revision.advance("withdraw", actor)
+    if suspended is not None and suspended is not revision:
+        record.latest_revision = suspended  # the older one that waits stands there again
 
 
 def appeal(record: Reviewable, explanation: str, actor: Actor) -> QueueItem:
@@ -88,11 +103,18 @@ def publish(
         record.published_at = clock.now()
     with db.session.no_autoflush:  # the record is written once, with its version
         record.published(revision)
-    before = record.public_revision if record.is_public else None
-    record.public_revision = revision
+    before = record.public_revision if record.is_public else record.suspended_revision
+    item = waiting_item(record, before) if before not in (None, revision) else None
+    record.public_revision, record.taken_revision = revision, None
     revision.advance(verb, actor, "", **facts)
-    if before is not None:
+    if before is not None and before is not revision:
+        outcomes.settle(before, "replace", actor)
         before.advance("supersede", actor)
+    if item is not None and verb == "exempt":  # a change that nobody has looked at settles nothing
+        _move(item, record, revision)
+    elif item is not None:
+        _close(item)
+        item.advance("lapse", SYSTEM)
 
 
 def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
@@ -115,13 +137,14 @@ def why(revision: Revision) -> Decision | None:
     """The last decision on a version."""
     return db.session.scalar(
         db.select(Decision)
-        .where(Decision.revision_id == revision.id)
+        .where(Decision.revision_id == revision.id, Decision.undone_at.is_(None))
         .order_by(Decision.id.desc())
         .limit(1)
     )
 
 
-def _next_number(record: Reviewable) -> int:
+def next_number(record: Reviewable) -> int:
+    """The number of the version that comes next."""
     if record.latest_revision_id is None:
         return 1
     last = db.session.scalar(
@@ -132,13 +155,13 @@ def _next_number(record: Reviewable) -> int:
     return (last or 0) + 1
 
 
-def _waiting(record: Reviewable) -> QueueItem | None:
-    """The item in which the record waits, locked; never waiting for whoever is deciding it."""
-    if record.latest_revision_id is None:
+def waiting_item(record: Reviewable, revision: Revision | None) -> QueueItem | None:
+    """The item in which a version waits, locked; never waiting for whoever is deciding it."""
+    if revision is None or revision.id is None:
         return None
     try:
         return db.session.scalar(
-            waiting_among(record.kind, record.id).with_for_update(nowait=True, key_share=True)
+            waiting_with(revision.id).with_for_update(nowait=True, key_share=True)
         )
     except OperationalError as fault:
         raise Conflict(
@@ -146,15 +169,41 @@ def _waiting(record: Reviewable) -> QueueItem | None:
         ) from fault
 
 
-def _wait(record: Reviewable, revision: Revision, item: QueueItem | None) -> None:
+def _wait(record: Reviewable, revision: Revision, item: QueueItem | None, is_matched: bool) -> None:
     """Put the version into the queue; an item that waits already now waits with this version."""
+    reason = "edited" if record.is_public else "pre_moderated"
     if item is None:
-        reason = "edited" if record.is_public else "pre_moderated"
-        db.session.add(item_for(record, revision, reason))
+        db.session.add(item_for(record, revision, "matched" if is_matched else reason))
     else:
-        item.revision_id = revision.id
-        for name, value in _shown(record, revision).items():
-            setattr(item, name, value)
+        if is_matched:
+            item.reason = "matched"
+        elif item.reason == "flagged":  # it is the edit that is to be decided now
+            item.reason = "edited"
+        _move(item, record, revision)
+
+
+def _look_again(
+    record: Reviewable, revision: Revision, waited: QueueItem | None, is_matched: bool
+) -> None:
+    """Let a reviewer see what became public without one, when a rule asks for it or an earlier
+    version still waited: a change that nobody has looked at settles nothing."""
+    item = waiting_item(record, revision)  # of the public version before, and moved to this one
+    if waited is not None and waited is not item:
+        if item is None:
+            _move(waited, record, revision)
+            item = waited
+        else:
+            _close(waited)
+            waited.advance("lapse", SYSTEM)
+    if is_matched and item is None:
+        db.session.add(item_for(record, revision, "matched"))
+
+
+def _move(item: QueueItem, record: Reviewable, revision: Revision) -> None:
+    """Let an item wait with another version."""
+    item.revision_id = revision.id
+    for name, value in _shown(record, revision).items():
+        setattr(item, name, value)
 
 
 def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:

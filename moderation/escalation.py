@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flask import url_for
-from sqlalchemy import literal, or_, select
-from sqlalchemy.orm import selectinload
+from flask import current_app, url_for
+from sqlalchemy import literal, or_, select, true
+from sqlalchemy.orm import aliased, selectinload
 
-from accounts.models import Membership, Unit, in_force
+from accounts.models import Membership, Person, Unit, in_force
 from core import clock, notices
 from core.db import db
 from core.errors import Conflict
@@ -51,12 +51,23 @@ def escalate(item: QueueItem, actor: Actor, reason: str = "") -> None:
 def chiefs_for(item: QueueItem) -> list[int]:
     """Ids of those who may decide the item as chief moderators."""
     apart = (item.author_id, item.first_decided_by_id)
-    return [person_id for person_id in chiefs_of(item.unit_id) if person_id not in apart]
+    found = chiefs_of(item.unit_id, None if _own_unit_counts() else item.author_id)
+    return [person_id for person_id in found if person_id not in apart]
 
 
-def chiefs_of(unit_id: int) -> Sequence[int]:
-    """Ids of the chief moderators at or above a unit."""
+def _own_unit_counts() -> bool:
+    return bool(current_app.config["REVIEW_OWN_UNIT"])
+
+
+def chiefs_of(unit_id: int, author_id: int | None = None) -> Sequence[int]:
+    """Ids of the chief moderators at or above a unit; none of the author's unit, if one is given."""
     path = select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
+    author, colleague = aliased(Person), aliased(Person)
+    colleagues = (
+        select(colleague.id)
+        .join(author, author.unit_id == colleague.unit_id)
+        .where(author.id == author_id)
+    )
     return db.session.scalars(
         select(Membership.person_id)
         .join(Membership.unit)
@@ -65,6 +76,7 @@ def chiefs_of(unit_id: int) -> Sequence[int]:
             in_force(clock.today()),
             Unit.path != "",
             path.like(Unit.path + literal("%")),
+            Membership.person_id.not_in(colleagues) if author_id else true(),
         )
         .distinct()
         .order_by(Membership.person_id)

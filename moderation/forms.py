@@ -11,10 +11,12 @@ from wtforms.validators import ValidationError
 from core.forms import BaseForm, CreationForm, Required, TextField
 from core.i18n import _, _l
 
+from .flag import WORDS
 from .reasons import REASONS
 
 LIMIT = 2_000
 INQUIRY = 500
+OTHER = "other"
 
 
 class ApproveForm(BaseForm):
@@ -114,11 +116,33 @@ class AnswerForm(BaseForm):
         return form
 
 
+class FlagForm(BaseForm):
+    """What a reader finds wrong: a coded reason, and words where the code does not say it."""
+
+    reason = RadioField(
+        _l("哪里不合适"),
+        choices=[SelectChoice(code, label) for code, label in REASONS.items() if code != OTHER]
+        + [SelectChoice(OTHER, _l("其他（请在下面写清楚）"))],
+        validate_choice=False,
+    )
+    words = TextField(_l("具体说说"), limit=WORDS)
+
+    def validate_reason(self, field: Any) -> None:
+        if field.data not in REASONS:
+            raise ValidationError(_("请选择一个原因。"))
+
+    def validate_words(self, field: Any) -> None:
+        if self.reason.data == OTHER and not (field.data or "").strip():
+            raise ValidationError(_("选“其他”时，请写清楚哪里不合适。"))
+
+
 FORMS: dict[str, type[ApproveForm]] = {
     "approve": ApproveForm,
     "return": ExplainedForm,
     "reject": ReasonedForm,
+    "hide": ReasonedForm,
     "overturn": ExplainedForm,
     "uphold": ExplainedForm,
     "escalate": EscalateForm,
+    "harmless": ApproveForm,
 }

@@ -23,7 +23,17 @@ from .standing import in_words
 
 PAGE = 50
 HEADS = 7
-VERBS = ("approve", "return", "reject", "hide", "uphold", "overturn")
+VERBS = (
+    "approve",
+    "amend",
+    "return",
+    "reject",
+    "hide",
+    "harmless",
+    "redact",
+    "uphold",
+    "overturn",
+)
 ROW = (
     joinedload(Decision.item).load_only(
         QueueItem.place,
@@ -97,7 +107,7 @@ class Entry:
     @property
     def waited(self) -> str:
         """How long the text had waited, in words; "" where it did not wait."""
-        if self.decision.verb == "hide":
+        if self.item.reason == "spot_check":
             return ""
         return in_words(self.decision.decided_at - self.item.opened_at)
 
@@ -156,6 +166,7 @@ def _entries() -> Select[Any]:
             answer.revision_id == Decision.revision_id,
             answer.id > Decision.id,
             answer.verb.in_(("uphold", "overturn")),
+            answer.undone_at.is_(None),
             Decision.verb.in_(("reject", "hide")),
         )
         .order_by(answer.id)

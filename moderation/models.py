@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ColumnElement,
     Enum,
@@ -29,16 +30,24 @@ from core.db import Base
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .scope import CHIEF, covers
+from .scope import CHIEF, covers, of_other_units
 
 if TYPE_CHECKING:
+    from .flag import Flag
     from .reviewable import Reviewable
+    from .terms.models import TermMatch
 
 LEASE = timedelta(minutes=10)
 EXCERPT = 120  # characters of a text shown in the queue
+EDIT_KINDS = ("amend", "redact")
 BODY_FORMATS = ("plain", "html")
-ITEM_REASONS = ("pre_moderated", "edited", "appeal", "spot_check")
-VERBS = ("approve", "return", "reject", "exempt", "hide", "uphold", "overturn")
+ITEM_REASONS = (
+    *("pre_moderated", "edited", "appeal", "spot_check", "matched", "flagged", "reverted"),
+)
+VERBS = (
+    *("approve", "return", "reject", "exempt", "hide", "uphold", "overturn", "harmless"),
+    *("amend", "redact"),
+)
 
 
 class Revision(Stateful, Base):
@@ -47,6 +56,8 @@ class Revision(Stateful, Base):
     __tablename__ = "revisions"
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "number"),
+        CheckConstraint("(edited_by_id IS NULL) = (edit_kind IS NULL)", name="edited"),
+        CheckConstraint("edited_by_id <> author_id", name="edited_by"),
         Index(None, "author_id", "state"),
     )
 
@@ -58,12 +69,35 @@ class Revision(Stateful, Base):
         approve=("pending", "published"),
         **{"return": ("pending", "returned")},
         reject=("pending", "rejected"),
-        hide=("published", "hidden"),
+        hide=(("published", "suspended"), "hidden"),
+        # Flags take a text from its readers until a reviewer has looked at it.
+        suspend=("published", "suspended"),
+        restore=("suspended", "published"),
         appeal=(("rejected", "hidden"), "appealed"),
         overturn=("appealed", "published"),
         uphold=("appealed", "upheld"),
-        withdraw=(("pending", "returned", "rejected", "appealed"), "withdrawn"),
-        supersede=(("pending", "returned", "published"), "superseded"),
+        withdraw=(("pending", "returned", "rejected", "appealed", "suspended"), "withdrawn"),
+        # What readers may see again among the versions is superseded; what flags took away from
+        # them, and its author replaced unjudged, is taken back.
+        supersede={
+            **dict.fromkeys(("pending", "returned", "published"), "superseded"),
+            "suspended": "withdrawn",
+        },
+        undo={
+            "published": "pending",
+            "returned": "pending",
+            "rejected": "pending",
+            "hidden": "published",
+        },
+        undo_answer=(("published", "upheld"), "appealed"),
+        reinstate=("superseded", "published"),
+        # A reviewer's version in the author's name, and what its author says to it.
+        amend=("draft", "published"),
+        redact=("draft", "published"),
+        accept=("published", "published"),
+        revert=("published", "reverted"),
+        undo_edit=("published", "reverted"),
+        resume=("superseded", "pending"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,6 +115,21 @@ class Revision(Stateful, Base):
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     purged_at: Mapped[datetime | None]
+
+    # A version that a reviewer made of the author's words: who, how, and that the author agreed.
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    edit_kind: Mapped[str | None] = mapped_column(
+        Enum(*EDIT_KINDS, native_enum=False, create_constraint=True, name="edit_kind")
+    )
+    accepted_at: Mapped[datetime | None]
+
+    edited_by: Mapped[Person | None] = relationship(
+        foreign_keys=[edited_by_id], lazy="raise_on_sql"
+    )
+
+    matches: Mapped[list[TermMatch]] = relationship(
+        order_by="TermMatch.version_id", viewonly=True, lazy="raise_on_sql"
+    )
 
     @property
     def is_purged(self) -> bool:
@@ -111,12 +160,12 @@ class QueueItem(Stateful, Base):
             "escalated_at IS NOT NULL OR (escalated_by_id IS NULL AND escalation = '')",
             name="escalated",
         ),
-        # The queue itself, its filters, and that a text waits in it once.
+        # The queue itself, its filters, and that a version waits in it once.
         _waiting("ix_queue_items_waiting", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_place", "place", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_reason", "reason", "opened_at", "id"),
         _waiting("ix_queue_items_waiting_due", "due_at"),
-        _waiting("uq_queue_items_waiting_subject", "subject_kind", "subject_id", unique=True),
+        _waiting("uq_queue_items_waiting_revision", "revision_id", unique=True),
         Index(
             "ix_queue_items_claimed_by",
             "claimed_by_id",
@@ -135,6 +184,9 @@ class QueueItem(Stateful, Base):
         escalate=(("open", "claimed"), "open"),
         decide=(("open", "claimed"), "decided"),
         withdraw=(("open", "claimed"), "withdrawn"),
+        lapse=(("open", "claimed"), "lapsed"),
+        undo=("decided", "claimed"),
+        drop=("decided", "undone"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,7 +194,8 @@ class QueueItem(Stateful, Base):
     subject_id: Mapped[int]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    # No index of its own: it would draw the queue away from the order of the moments.
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     place: Mapped[str] = mapped_column(String(80))
     heading: Mapped[str] = mapped_column(String(200))
     excerpt: Mapped[str] = mapped_column(String(EXCERPT + 1))
@@ -166,7 +219,15 @@ class QueueItem(Stateful, Base):
     claimed_by: Mapped[Person | None] = relationship(
         foreign_keys=[claimed_by_id], lazy="raise_on_sql"
     )
-    decision: Mapped[Decision | None] = relationship(back_populates="item", lazy="raise_on_sql")
+    # The one that stands; those that were undone stay beside it.
+    decision: Mapped[Decision | None] = relationship(
+        primaryjoin="and_(Decision.item_id == QueueItem.id, Decision.undone_at.is_(None))",
+        lazy="raise_on_sql",
+        viewonly=True,
+    )
+    if TYPE_CHECKING:
+        flags: Mapped[list[Flag]]  # flag.py fills and counts them
+        flag_count: Mapped[int]
 
     @property
     def is_waiting(self) -> bool:
@@ -215,23 +276,33 @@ class QueueItem(Stateful, Base):
 
 
 class Decision(Base):
-    """What was decided on a revision, by whom, why. An item has one; an exemption has no item."""
+    """What was decided on a revision, by whom, why. An item has one that stands; an exemption
+    has no item. `before` and `after` say where the text stood, for whoever undoes it."""
 
     __tablename__ = "decisions"
     __table_args__ = (
         CheckConstraint("(item_id IS NULL) = (verb = 'exempt')", name="item"),
         CheckConstraint("(decided_by_id IS NULL) = (verb = 'exempt')", name="decided_by"),
         CheckConstraint(
-            "verb IN ('approve', 'exempt') OR length(explanation) > 0", name="explained"
+            "verb IN ('approve', 'exempt', 'harmless') OR length(explanation) > 0",
+            name="explained",
         ),
         CheckConstraint(
             "verb NOT IN ('reject', 'hide') OR reason_code IS NOT NULL", name="reasoned"
         ),
         Index(None, "decided_at", "id"),
+        Index(None, "item_id"),
+        Index(
+            "uq_decisions_standing",
+            "item_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("queue_items.id"), unique=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("queue_items.id"))
     revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"), index=True)
     verb: Mapped[str] = mapped_column(
         Enum(*VERBS, native_enum=False, create_constraint=True, name="verb")
@@ -241,8 +312,11 @@ class Decision(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     decided_as: Mapped[str | None] = mapped_column(String(30))
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+    undone_at: Mapped[datetime | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    item: Mapped[QueueItem | None] = relationship(back_populates="decision", lazy="raise_on_sql")
+    item: Mapped[QueueItem | None] = relationship(lazy="raise_on_sql")
     revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
     decided_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
@@ -254,12 +328,10 @@ class Decision(Base):
         )
 
 
-def waiting_among(kind: str, subject_id: int) -> Select[QueueItem]:
-    """The item in which a text waits now, if any."""
+def waiting_with(revision_id: int) -> Select[QueueItem]:
+    """The item in which a version waits now, if any."""
     return select(QueueItem).where(
-        QueueItem.subject_kind == kind,
-        QueueItem.subject_id == subject_id,
-        QueueItem.closed_at.is_(None),
+        QueueItem.revision_id == revision_id, QueueItem.closed_at.is_(None)
     )
 
 
@@ -268,6 +340,7 @@ def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     return [
         QueueItem.closed_at.is_(None),
         QueueItem.author_id != actor.id,
+        of_other_units(actor, QueueItem.author_id),
         or_(QueueItem.first_decided_by_id.is_(None), QueueItem.first_decided_by_id != actor.id),
         or_(
             QueueItem.claimed_at.is_(None),

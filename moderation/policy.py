@@ -2,25 +2,39 @@
 
 from core.policy import Rule, is_its, role, rules, signed_in, system
 
-from .scope import CHIEF, REVIEWERS
+from .scope import CHIEF, REVIEWERS, is_own_unit
 
 reviewer = role(*REVIEWERS)
-# At or above the item's unit; nobody on an own text, nor on an appeal against the own decision.
+of_own_unit = Rule("of the own unit, where the setting counts that", is_own_unit)
 chief = role(CHIEF, of="unit")
 escalated = Rule("escalated", lambda actor, item: item is not None and item.is_escalated)
-impartial = role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by")
+# At or above the item's unit; nobody on an own text, nor on an appeal against the own decision,
+# nor, by setting, on a text by somebody of the own unit.
+impartial = (
+    role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by") & ~of_own_unit
+)
 decider = impartial & (~escalated | chief)
 purged = Rule("purged", lambda actor, revision: revision is not None and revision.is_purged)
 second = role(CHIEF, "admin", of="unit") & ~is_its("asked_by") & ~is_its("author")
+# Rules about words hold on every board, whatever its unit.
+any_chief = role(CHIEF)
+# Nobody on an own flag.
+judge = reviewer & ~is_its("author") & ~is_its("flagger")
 
 rules(
     {
         "moderation:queue:show": reviewer,
         "moderation:log:show": signed_in,
+        "moderation:template:list": reviewer,
+        "moderation:template:create": any_chief,
+        "moderation:template:edit": any_chief,
+        "moderation:template:retire": any_chief,
         "moderation:item:show": role(*REVIEWERS, of="unit"),
         "moderation:item:claim": decider,
         "moderation:item:release": decider,
         "moderation:item:decide": decider,
+        "moderation:item:undo": decider,  # undoing.py asks for the one who decided
+        "moderation:item:drop": decider,
         "moderation:item:withdraw": is_its("author"),
         # By hand a moderator hands up; a chief moderator, being there, decides.
         "moderation:item:escalate": (impartial & ~chief) | system,
@@ -35,10 +49,11 @@ rules(
         "moderation:purge:confirm": second,
         "moderation:purge:decline": second,
         "moderation:inquiry:ask": signed_in,
-        "moderation:inquiry:list": role(CHIEF),
+        "moderation:inquiry:list": any_chief,
         "moderation:inquiry:answer": chief & ~is_its("author"),
         "moderation:inquiry:decline": chief & ~is_its("author"),
         "moderation:report:show": signed_in,
+        "moderation:item:lapse": system,
         "moderation:revision:submit": is_its("author") | system,
         "moderation:revision:exempt": is_its("author") | system,
         "moderation:revision:withdraw": is_its("author"),
@@ -48,8 +63,36 @@ rules(
         "moderation:revision:return": reviewer & ~is_its("author"),
         "moderation:revision:reject": reviewer & ~is_its("author"),
         "moderation:revision:hide": reviewer & ~is_its("author"),
+        "moderation:revision:suspend": system,
+        "moderation:revision:restore": reviewer & ~is_its("author"),
         "moderation:revision:overturn": reviewer & ~is_its("author"),
         "moderation:revision:uphold": reviewer & ~is_its("author"),
+        "moderation:revision:undo": reviewer & ~is_its("author"),
+        "moderation:revision:undo_answer": reviewer & ~is_its("author"),
+        "moderation:revision:undo_edit": reviewer & ~is_its("author"),
+        "moderation:revision:reinstate": is_its("author") | reviewer,
+        "moderation:revision:resume": is_its("author") | reviewer,
+        "moderation:revision:amend": reviewer & ~is_its("author"),
+        "moderation:revision:redact": reviewer & ~is_its("author"),
+        "moderation:revision:accept": is_its("author"),
+        "moderation:revision:revert": is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,
+        # Rules about words hold on every board: the chief moderators answer for them.
+        "moderation:terms:list": any_chief,
+        "moderation:terms:show": any_chief,
+        "moderation:terms:create": any_chief,
+        "moderation:terms:edit": any_chief | system,
+        "moderation:terms:try": any_chief,
+        "moderation:terms:finish": system,
+        "moderation:terms:enact": any_chief,
+        "moderation:terms:supersede": any_chief,
+        "moderation:terms:retire": any_chief,
+        "moderation:terms:discard": any_chief,
+        "moderation:flag:list": signed_in,  # one's own
+        "moderation:flag:submit": is_its("flagger") & ~is_its("author"),
+        "moderation:flag:clear": judge,
+        "moderation:flag:confirm": judge,
+        "moderation:flag:replace": is_its("author") | reviewer | system,
+        "moderation:flag:withdraw": is_its("author"),
     }
 )

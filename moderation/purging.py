@@ -20,7 +20,8 @@ from core.i18n import _
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .models import QueueItem, Revision
+from .amending import forget_titles
+from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable, kinds
 from .scope import covers
 
@@ -210,6 +211,7 @@ def may_purge(record: Reviewable) -> bool:
         and latest is not None
         and latest.state in PURGEABLE
         and not latest.is_purged
+        and record.suspended_revision is None  # what flags hid waits for its own decision
     )
 
 
@@ -223,7 +225,17 @@ def _refuse(record: Reviewable, place: QueueItem | Purge) -> None:
 def _clear(record: Reviewable, purge: Purge) -> None:
     """The words of every version, and what was copied from them."""
     mine = {"subject_kind": purge.subject_kind, "subject_id": purge.subject_id}
+    if record.latest_revision is not None and record.latest_revision.title:
+        forget_titles(record, NOTHING)
     db.session.flush()
+    versions = select(Revision.id).filter_by(**mine)
+    # What a decision may put back includes the title of before.
+    db.session.execute(
+        update(Decision)
+        .where(Decision.revision_id.in_(versions))
+        .values(before=None, after=None)
+        .execution_options(synchronize_session="fetch")
+    )
     db.session.execute(
         update(Revision)
         .filter_by(**mine)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, request
 from sqlalchemy import ColumnElement, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from accounts.models import Person, Unit
 from core import clock
@@ -29,6 +29,7 @@ ROW = (
     joinedload(QueueItem.claimed_by).load_only(Person.name),
     joinedload(QueueItem.revision).load_only(Revision.title),
     joinedload(QueueItem.decision).load_only(Decision.verb),
+    undefer(QueueItem.flag_count),
 )
 
 

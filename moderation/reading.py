@@ -14,14 +14,20 @@ from core import journal, registry
 from core.db import db
 
 from .difference import Difference, difference
+from .flag import Flag
 from .models import Decision, QueueItem, Revision
+from .remarks import Remarked, remarks_on
 from .reviewable import Context, Reviewable
+from .terms.quoting import MATCHES, Matched, matched_in
+from .versions import PUBLISHING
 
 ROUNDS = 20
 LOAD = (
-    joinedload(QueueItem.revision),
+    joinedload(QueueItem.decision),
+    joinedload(QueueItem.revision).options(MATCHES),
     joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
+    joinedload(QueueItem.flags).joinedload(Flag.flagger).load_only(Person.name),
 )
 
 
@@ -40,6 +46,11 @@ class Reading:
         self.item = item
         self.revision = item.revision
         self.record: Reviewable = item.subject_class.for_review(item.subject_id)
+
+    @cached_property
+    def matched(self) -> Matched:
+        """What rules about words matched in the text, and where."""
+        return matched_in(self.revision)
 
     @property
     def label(self) -> str:
@@ -78,10 +89,44 @@ class Reading:
         public = [
             one.revision
             for one in earlier
-            if any(decision.verb in ("approve", "overturn", "exempt") for decision in one.decisions)
+            if any(
+                decision.verb in PUBLISHING and not decision.undone_at for decision in one.decisions
+            )
         ]
         before = (public or [one.revision for one in earlier])[:1]
         return difference(before[0], self.revision) if before else None
+
+    @cached_property
+    def returned(self) -> Round | None:
+        """The last round that went back to the author."""
+        return next(
+            (
+                one
+                for one in self.rounds
+                if one.revision.number < self.revision.number
+                and any(d.verb == "return" and d.undone_at is None for d in one.decisions)
+            ),
+            None,
+        )
+
+    @cached_property
+    def remarks(self) -> list[Remarked]:
+        """What was said to the paragraphs of that round, and which of them changed since."""
+        return remarks_on(self.returned.revision, self.revision) if self.returned else []
+
+    @cached_property
+    def given(self) -> list[Remarked]:
+        """What the decision on this item said to the paragraphs."""
+        is_back = self.decision is not None and self.decision.verb == "return"
+        return remarks_on(self.revision) if is_back else []
+
+    @cached_property
+    def since_returned(self) -> Difference | None:
+        """What changed since that round, where `difference` is against a public version."""
+        before = self.returned.revision if self.returned else None
+        if before is None or (self.difference and self.difference.before.id == before.id):
+            return None
+        return difference(before, self.revision)
 
     @cached_property
     def earlier(self) -> list[Decision]:
@@ -90,7 +135,8 @@ class Reading:
             decision
             for one in self.rounds
             for decision in reversed(one.decisions)
-            if decision.item_id is not None and decision.item_id != self.item.id
+            if decision.item_id is not None
+            and (decision.item_id != self.item.id or decision.undone_at is not None)
         ]
 
     @cached_property
@@ -105,7 +151,7 @@ class Reading:
                 decision
                 for one in self.rounds
                 for decision in one.decisions
-                if decision.item_id == self.item.id
+                if decision.item_id == self.item.id and decision.undone_at is None
             ),
             None,
         )

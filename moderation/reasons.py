@@ -20,6 +20,9 @@ ITEM_REASONS = {
     "edited": _l("已发布内容的修改"),
     "appeal": _l("申诉"),
     "spot_check": _l("发布后复查"),
+    "matched": _l("命中用语规则"),
+    "flagged": _l("举报"),
+    "reverted": _l("作者不接受审核员的修改"),
 }
 
 VERBS = {
@@ -28,6 +31,10 @@ VERBS = {
     "reject": _l("不通过"),
     "uphold": _l("维持原决定"),
     "overturn": _l("撤销原决定并发布"),
+    "harmless": _l("没有问题，保留"),
+    "hide": _l("隐藏"),
+    "amend": _l("改好后通过"),
+    "redact": _l("遮盖后通过"),
 }
 
 OUTCOMES = {
@@ -37,6 +44,9 @@ OUTCOMES = {
     "hide": _l("已隐藏"),
     "uphold": _l("维持了原决定"),
     "overturn": _l("撤销了原决定，已发布"),
+    "harmless": _l("没有发现问题，保留"),
+    "amend": _l("改好后通过"),
+    "redact": _l("遮盖了一部分"),
 }
 
 EVENTS = {
@@ -45,14 +55,20 @@ EVENTS = {
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
     "escalate": _l("转给总审核员"),
+    "lapse": _l("新的一版已经通过，不用再审"),
+    "undo": _l("撤销决定"),
+    "drop": _l("撤销决定"),
 }
 
 # How the monthly report calls what it counts.
 COUNTED = {
     "approve": _l("通过"),
+    "amend": _l("改好后通过"),
     "return": _l("退回"),
     "reject": _l("不通过"),
     "hide": _l("已隐藏"),
+    "harmless": _l("没有问题，保留"),
+    "redact": _l("遮盖了一部分"),
     "uphold": _l("维持"),
     "overturn": _l("改判"),
     "exempt": _l("免审"),

@@ -22,8 +22,22 @@ from .months import Month
 from .standing import UsualWait
 from .suppression import LEAST, Name, Sum, hidden
 
-VERBS = ("approve", "return", "reject", "hide", "uphold", "overturn", "exempt")
-ORDINARY = ("approve", "return", "reject")  # what ends a first reading
+VERBS = (
+    "approve",
+    "amend",
+    "return",
+    "reject",
+    "hide",
+    "harmless",
+    "redact",
+    "uphold",
+    "overturn",
+    "exempt",
+)
+# What ends a first reading; passages are covered in public texts, too.
+ORDINARY = ("approve", "amend", "return", "reject")
+UNDOING = ("undo", "drop")  # the events of an item that take its decision back
+TOLD = ("decide", *UNDOING, "withdraw", "escalate", "exempt")
 EXPLAINED = ("reject", "hide")  # what names a coded reason
 LATE = timedelta(minutes=10)  # an event stands in the journal so soon after what it tells
 
@@ -98,45 +112,56 @@ def report(month: Month) -> Report:
 
 
 def acts(month: Month) -> Iterator[Act]:
-    """What the journal tells of a month."""
+    """What the journal tells of a month; a decision that was undone is none."""
     start, end = month.starts_at, month.ends_at
     first, last = int(start.timestamp()), int(end.timestamp())
     events = db.session.execute(
         select(
             JournalEvent.kind,
+            JournalEvent.subject_id,
             JournalEvent.verb,
             JournalEvent.at,
             JournalEvent.actor_id,
             JournalEvent.facts,
-        ).where(
+        )
+        .where(
             JournalEvent.kind.in_(("moderation:item", "moderation:revision")),
-            JournalEvent.verb.in_(("decide", "withdraw", "escalate", "exempt")),
+            JournalEvent.verb.in_(TOLD),
             JournalEvent.at >= start,
             JournalEvent.at < end + LATE,
         )
+        .order_by(JournalEvent.id)
     )
-    for kind, verb, at, actor_id, facts in events:
-        place = facts.get("place")
-        if place is None:
+    decided: dict[Any, Act] = {}
+    for kind, subject_id, verb, at, actor_id, facts in events:
+        if verb in UNDOING:
+            if kind == "moderation:item":
+                decided.pop(subject_id, None)
             continue
         closed = facts.get("closed") or int(at.timestamp())
-        if not first <= closed < last:
+        if "place" not in facts or not first <= closed < last:
             continue
-        if kind == "moderation:revision":
-            yield Act(verb, place)
-        elif verb == "decide":
-            yield Act(
-                facts["decision"],
-                place,
-                facts["reason"],
-                facts["unit"],
-                facts["role"],
-                closed - facts["opened"],
-                closed > facts["due"],
-            )
+        if verb == "decide":
+            # An item that is decided again was undone in between.
+            decided[subject_id] = _decided(facts, closed)
+        elif kind == "moderation:revision":
+            yield Act(verb, facts["place"])
         else:
             by = "" if verb == "withdraw" else "_by_hand" if actor_id else "_by_clock"
-            yield Act(f"{verb}{by}", place)
+            yield Act(f"{verb}{by}", facts["place"])
+    yield from decided.values()
+
+
+def _decided(facts: dict[str, Any], closed: int) -> Act:
+    return Act(
+        facts["decision"],
+        facts["place"],
+        facts["reason"],
+        facts["unit"],
+        facts["role"],
+        closed - facts["opened"],
+        closed > facts["due"],
+    )
 
 
 def count(month: Month, told: Iterable[Act]) -> Report:

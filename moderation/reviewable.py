@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -49,7 +50,9 @@ class Reviewable:
     """Mixin for a model whose words others read only after one door.
 
     It is public when `public_revision_id` is set; `latest_revision_id` names the newest, which
-    may wait beside the public one. The class sets `kind` ("area:thing").
+    may wait beside the public one. `taken_revision_id` names the one that was public until flags
+    or a reviewer took it from its readers; until a version passes again, none is public without
+    a decision, whatever the board. The class sets `kind` ("area:thing").
     """
 
     kind: ClassVar[str]
@@ -58,6 +61,7 @@ class Reviewable:
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     public_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     latest_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    taken_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
 
@@ -73,6 +77,11 @@ class Reviewable:
     def latest_revision(cls) -> Mapped[Revision | None]:
         return relationship(foreign_keys=[cls.latest_revision_id], lazy="raise_on_sql")  # type: ignore[list-item]
 
+    @declared_attr
+    def taken_revision(cls) -> Mapped[Revision | None]:
+        # Seldom there, so that it is loaded when it is.
+        return relationship(foreign_keys=[cls.taken_revision_id])  # type: ignore[list-item]
+
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)
         if "kind" in cls.__dict__:
@@ -81,6 +90,12 @@ class Reviewable:
     @property
     def is_public(self) -> bool:
         return self.public_revision_id is not None
+
+    @property
+    def suspended_revision(self) -> Revision | None:
+        """The version that flags took away until a reviewer has looked at it."""
+        taken = self.taken_revision
+        return taken if taken is not None and taken.state == "suspended" else None
 
     @property
     def is_editable(self) -> bool:
@@ -156,3 +171,26 @@ class Reviewable:
 
     def purged(self) -> None:
         """Called when the words of its versions were cleared: clear what was copied from them."""
+
+    def kin(self) -> list[int]:
+        """The ids of the texts that stand under this one's title, its own with them."""
+        return [self.id]
+
+    def review_acts(self) -> list[tuple[str, str]]:
+        """What reviewers may do beside deciding: label and address."""
+        return []
+
+    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
+        """Other public texts that repeat a passage of this one: name and address."""
+        return []
+
+    def undo_facts(self) -> dict[str, Any]:
+        """What else a decision may change and an undo puts back, as JSON takes it."""
+        return {}
+
+    def undone(self, facts: dict[str, Any]) -> None:
+        """Called when a decision was undone, with the facts of before it."""
+
+    def has_moved_on(self, since: datetime) -> bool:
+        """Whether others built on the text since: then a decision on it is not undone."""
+        return False

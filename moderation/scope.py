@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select
+from flask import current_app
+from sqlalchemy import ColumnElement, false, or_, select, true
 
-from accounts.models import Unit
+from accounts.models import Person, Unit
+from core.db import db
 from core.policy import Actor
 
 CHIEF = "chief_moderator"
@@ -22,6 +24,24 @@ def reviewer_role(actor: Actor, unit: Unit | None = None) -> str | None:
 def is_reviewer(actor: Actor, unit: Unit | None = None) -> bool:
     """Whether the actor reviews for the unit (or for any)."""
     return reviewer_role(actor, unit) is not None
+
+
+def is_own_unit(actor: Actor, item: Any) -> bool:
+    """Whether, by the setting, the item is not the actor's to decide: its author's unit is the
+    actor's. One statement, none while everybody may."""
+    if current_app.config["REVIEW_OWN_UNIT"] or item is None:
+        return False
+    with db.session.no_autoflush:
+        unit_id = db.session.scalar(select(Person.unit_id).where(Person.id == item.author_id))
+    return unit_id is not None and unit_id == getattr(actor, "unit_id", None)
+
+
+def of_other_units(actor: Actor, author_id: Any) -> ColumnElement[bool]:
+    """The SQL condition that the author in a column is, by the setting, none of the own unit."""
+    if current_app.config["REVIEW_OWN_UNIT"]:
+        return true()
+    own = select(Person.id).where(Person.unit_id == getattr(actor, "unit_id", None))
+    return author_id.not_in(own)
 
 
 def covers(actor: Actor, unit_id: Any, roles: Collection[str] = REVIEWERS) -> ColumnElement[bool]:

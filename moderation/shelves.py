@@ -18,6 +18,7 @@ from .reviewable import kinds
 QUEUE = Place(
     "moderation.show_queue", _l("待审"), "moderation:queue:show", order=10, count=queueing.count
 )
+TERMS = Place("terms.list_rules", _l("用语规则"), "moderation:terms:list", order=12)
 RETURNED = 20
 
 
@@ -58,12 +59,27 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 
 def fill() -> None:
     registry.add(registry.account_menu, QUEUE)
+    registry.add(registry.account_menu, TERMS)
     registry.add(registry.waiting, waiting_for)
     notices.kind("moderation:approve", _l("“%(title)s”已通过审核，现在大家都能看到。"))
     notices.kind("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))
     notices.kind("moderation:reject", _l("“%(title)s”未通过审核；理由和申诉的办法在原处。"))
     notices.kind("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
+    notices.kind(
+        "moderation:suspend", _l("“%(title)s”被几位同志举报，先收起来等审核员来看；说明在原处。")
+    )
+    notices.kind("moderation:restore", _l("审核员看过了“%(title)s”，没有发现问题，已恢复原样。"))
+    notices.kind("moderation:flag:clear", _l("你举报的一条审核员看过了：没有发现问题，予以保留。"))
+    notices.kind("moderation:flag:confirm", _l("你举报的一条审核员看过了：确有问题，已经隐藏。"))
+    notices.kind("moderation:flag:replace", _l("你举报的一条作者已经改过，大家看到的是新的一版。"))
+    notices.kind("moderation:flag:withdraw", _l("你举报的一条作者自己撤回了，别人已经看不到。"))
     notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
+    notices.kind(
+        "moderation:amend",
+        _l("审核员改了“%(title)s”的几处文字后发布，请看改了哪里：可以接受，也可以要回原文。"),
+    )
+    notices.kind("moderation:redact", _l("“%(title)s”里有几处已被审核员遮盖；理由在原处。"))
+    notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
     notices.kind("moderation:overdue", _l("“%(title)s”超过了审核时限，转到你这里。"))
     notices.kind("moderation:escalate", _l("审核员请你来审“%(title)s”。"))
     notices.kind("moderation:inquiry", _l("有人对审核公开记录提出询问，请你答复。"))

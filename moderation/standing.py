@@ -9,6 +9,7 @@ from math import ceil
 from statistics import median
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from core import clock
 from core.db import db
@@ -16,6 +17,8 @@ from core.i18n import ngettext
 
 from .models import Decision, QueueItem, Revision
 from .reasons import REASONS
+from .terms import screening
+from .terms.models import TermMatch, TermVersion
 
 SAMPLE = 50
 NINTH = 0.9
@@ -65,6 +68,7 @@ class Standing:
     decision: Decision | None
     usual: UsualWait | None
     due_at: datetime | None = None
+    remarks: tuple[str, ...] = ()  # of the rules that the text met
 
     @property
     def state(self) -> str:
@@ -115,7 +119,7 @@ def takes_edits(state: str, is_public: bool) -> bool:
     """Whether an author may hand in another version when the newest is in this state."""
     if state in ("rejected", "upheld"):
         return is_public
-    return state in ("pending", "returned", "published", "withdrawn")
+    return state in ("pending", "returned", "published", "suspended", "withdrawn")
 
 
 def usual_wait(place: str) -> UsualWait | None:
@@ -131,7 +135,7 @@ def _waits(place: str, revision_ids: list[int]) -> tuple[UsualWait | None, dict[
             QueueItem.place == place,
             QueueItem.closed_at.is_not(None),
             QueueItem.state == "decided",
-            QueueItem.reason != "appeal",
+            QueueItem.reason.not_in(("appeal", "flagged")),
         )
         .order_by(QueueItem.closed_at.desc())
         .limit(SAMPLE)
@@ -146,26 +150,42 @@ def _waits(place: str, revision_ids: list[int]) -> tuple[UsualWait | None, dict[
     return UsualWait.of(waits) if waits else None, due
 
 
+_Said = dict[int, tuple[Decision | None, list[TermVersion]]]
+
+
 def standings(place: str, texts: Iterable[Unsettled]) -> dict[int, Standing]:
     """How own texts of one place stand, by id of the subject; at most two statements."""
     texts = list(texts)
-    decided = [one.revision_id for one in texts if one.state not in ("pending", "withdrawn")]
-    decisions = _decisions(decided)
+    said = _said([one.revision_id for one in texts if one.state != "withdrawn"])
     waiting = [one.revision_id for one in texts if one.state in ("pending", "appealed")]
     usual, due = _waits(place, waiting) if waiting else (None, {})
-    return {
-        one.subject_id: Standing(
-            one, decisions.get(one.revision_id), usual, due.get(one.revision_id)
-        )
-        for one in texts
-    }
+    return {one.subject_id: _standing(one, said, usual, due.get(one.revision_id)) for one in texts}
 
 
-def _decisions(revision_ids: list[int]) -> dict[int, Decision]:
-    """The last decision on each revision."""
+def _standing(
+    text: Unsettled, said: _Said, usual: UsualWait | None, due_at: datetime | None
+) -> Standing:
+    decision, versions = said.get(text.revision_id, (None, []))
+    is_pending = text.state == "pending"
+    remarks = screening.in_words(versions) if is_pending else []
+    return Standing(text, None if is_pending else decision, usual, due_at, tuple(remarks))
+
+
+def _said(revision_ids: list[int]) -> _Said:
+    """The last decision on each revision, and the versions of rules that matched it."""
     if not revision_ids:
         return {}
-    rows = db.session.scalars(
-        select(Decision).where(Decision.revision_id.in_(revision_ids)).order_by(Decision.id)
+    rows = db.session.execute(
+        select(Revision.id, Decision, TermVersion)
+        .outerjoin(Decision, (Decision.revision_id == Revision.id) & Decision.undone_at.is_(None))
+        .outerjoin(TermMatch, TermMatch.revision_id == Revision.id)
+        .outerjoin(TermVersion, TermVersion.id == TermMatch.version_id)
+        .where(Revision.id.in_(revision_ids))
+        .order_by(Decision.id)
+        .options(load_only(*screening.SAYING))
     )
-    return {decision.revision_id: decision for decision in rows}
+    found: _Said = {}
+    for revision_id, decision, version in rows:
+        versions = found.get(revision_id, (None, []))[1]
+        found[revision_id] = (decision, versions if version is None else [*versions, version])
+    return found

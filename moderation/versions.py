@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
+from accounts.models import Person
 from core.db import db
 from core.policy import Actor
 
@@ -13,12 +15,13 @@ from .difference import Difference, difference
 from .models import Decision, Revision
 from .reviewable import Reviewable
 
-PUBLISHING = ("approve", "overturn", "exempt")
+PUBLISHING = ("approve", "overturn", "exempt", "amend", "redact")
+READABLE = ("published", "superseded")
 
 
 @dataclass(frozen=True)
 class Version:
-    """A version, whether it is or was public, and what it changed."""
+    """A version, whether others may read it, and what it changed."""
 
     revision: Revision
     was_public: bool
@@ -26,19 +29,29 @@ class Version:
 
 
 def versions(record: Reviewable, actor: Actor) -> list[Version]:
-    """Newest first: the author's own all, everybody else's those that were public."""
+    """Newest first: the author's own all, everybody else's those that were public and that
+    nobody took away; but none from before something was covered, and none that its author took
+    back from a reviewer."""
+    passed = select(Decision.id).where(
+        Decision.revision_id == Revision.id,
+        Decision.verb.in_(PUBLISHING),
+        Decision.undone_at.is_(None),
+    )
     rows = db.session.execute(
-        select(Revision, Decision.id.is_not(None).label("was_public"))
-        .outerjoin(
-            Decision,
-            (Decision.revision_id == Revision.id) & Decision.verb.in_(PUBLISHING),
-        )
+        select(Revision, passed.exists().label("was_public"))
+        .options(joinedload(Revision.edited_by).load_only(Person.name))
         .where(Revision.subject_kind == record.kind, Revision.subject_id == record.id)
         .order_by(Revision.number)
-    )
+    ).all()
     is_own = record.author_id == actor.id
+    covered = max(
+        (one.number for one, passed in rows if passed and one.edit_kind == "redact"), default=0
+    )
     found: list[Version] = []
-    for revision, was_public in rows:
+    for revision, was_passed in rows:
+        is_current = revision.id == record.public_revision_id
+        is_readable = was_passed and revision.number >= covered and revision.state in READABLE
+        was_public = is_current or is_readable
         if not (was_public or is_own):
             continue
         before = found[-1].revision if found else None

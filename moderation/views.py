@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from core.db import db
-from core.errors import Conflict
+from core.errors import Conflict, conflict
 from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, escalation, log, queueing, reasons
+from . import (
+    amending,
+    deciding,
+    escalation,
+    flagging,
+    log,
+    queueing,
+    reasons,
+    templates,
+    undoing,
+)
 from .forms import FORMS, ApproveForm, KeepingForm
 from .keeping import KEEPING, Keeping
-from .models import QueueItem
+from .models import Decision, QueueItem
 from .queueing import Filters
 from .reading import LOAD, Reading
+from .scope import is_own_unit
 
 bp = Blueprint("moderation", __name__)
+WITH_DECISION = (joinedload(QueueItem.decision).joinedload(Decision.revision),)
 
 
 @bp.get("/moderation")
@@ -50,6 +63,13 @@ def show_log() -> Any:
     )
 
 
+@bp.get("/moderation/flags")
+@requires("moderation:flag:list")
+def list_flags() -> Any:
+    page = flagging.page(request.args.get("after", ""), current_user)
+    return render_template("moderation/flags.html", page=page, reasons=reasons)
+
+
 @bp.get("/moderation/<int:id>")
 @requires("moderation:item:show", QueueItem, load=LOAD)
 def show_item(item: QueueItem) -> Any:
@@ -71,6 +91,10 @@ def item_page(
         typed=form.words if form else "",
         changed=changed,
         escalate=form if tried == "escalate" and form else ApproveForm.of("escalate"),
+        templates=templates.offered(verbs) if item.is_waiting else (),
+        is_own_unit=is_own_unit(current_user, item),
+        takes_edits=amending.takes_edits(item),
+        may_undo=undoing.may_undo(item, current_user),
         filters=Filters.asked(),
         keeping=Keeping(item, tried),
         reasons=reasons,
@@ -82,7 +106,7 @@ def item_page(
 def escalate(item: QueueItem, verb: str) -> Any:
     form = ApproveForm.of(verb)
     if not form.sent():
-        return item_page(_again(item.id), verb, form), 422
+        return item_page(again(item.id), verb, form), 422
     escalation.escalate(item, current_user, form.words)
     flash(_("已转给总审核员。"), "good")
     db.session.commit()
@@ -110,7 +134,7 @@ def purge(item: QueueItem, verb: str) -> Any:
 def _keep(item: QueueItem, verb: str, done: str) -> Any:
     form = KeepingForm()
     if not form.sent():
-        return item_page(_again(item.id), verb), 422
+        return item_page(again(item.id), verb), 422
     KEEPING[verb](item, form.explanation.data, current_user)
     there = url_for("moderation.show_item", id=item.id)
     db.session.commit()
@@ -136,12 +160,14 @@ def release(item: QueueItem) -> Any:
     return redirect(url_for("moderation.show_queue", **Filters.asked().narrowing))
 
 
-@bp.post("/moderation/<int:id>/<any(approve, return, reject, overturn, uphold):verb>")
+@bp.post(
+    "/moderation/<int:id>/<any(approve, return, reject, overturn, uphold, harmless, hide):verb>"
+)
 @requires("moderation:item:decide", QueueItem)
 def decide(item: QueueItem, verb: str) -> Any:
     form = ApproveForm.of(verb)
     if not form.sent():
-        return item_page(_again(item.id), verb, form), 422
+        return item_page(again(item.id), verb, form), 422
     deciding.decide(
         item,
         verb,
@@ -150,14 +176,25 @@ def decide(item: QueueItem, verb: str) -> Any:
         reason_code=form.reason_code,
         explanation=form.words,
     )
-    return _onward(item, verb)
+    return onward(item, verb)
 
 
-def _onward(item: QueueItem, verb: str) -> Response:
+@bp.post("/moderation/<int:id>/undo")
+@requires("moderation:item:undo", QueueItem, load=WITH_DECISION)
+def undo(item: QueueItem) -> Any:
+    undoing.undo(item, current_user)
+    there = url_for("moderation.show_item", id=item.id)
+    db.session.commit()
+    flash(_("决定已撤销，一切照旧。"), "note")
+    return redirect(there)
+
+
+def onward(item: QueueItem, verb: str) -> Response:
     """Keep the decision and go to the next item, else back to the queue."""
     filters = Filters.asked()
-    flash(_("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb]), "good")
     following = queueing.following(item, filters, current_user)
+    said = _("“%(title)s”：%(verb)s。", title=item.heading, verb=reasons.OUTCOMES[verb])
+    undoing.offer(item, said if following is None else said + _("下面是下一条。"))
     db.session.commit()
     if following is None:
         return redirect(url_for("moderation.show_queue", **filters.narrowing))
@@ -168,15 +205,18 @@ def _onward(item: QueueItem, verb: str) -> Response:
 @bp.errorhandler(IllegalMove)
 def _show_what_happened(fault: Conflict | IllegalMove) -> Any:
     """409: the item as it is now, what happened to it, and what was typed."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if getattr(view, "model", None) is not QueueItem:
+        return conflict(fault.record, getattr(fault, "changed", ""))
     db.session.rollback()
     parts = request.view_args or {}
     verb = parts.get("verb", "")
     form = ApproveForm.of(verb) if verb in FORMS else None
     changed = getattr(fault, "changed", "") or _("这一条现在不能这样处理，请看看它的状态。")
-    return item_page(_again(parts["id"]), verb, form, changed), 409
+    return item_page(again(parts["id"]), verb, form, changed), 409
 
 
-def _again(item_id: int) -> QueueItem:
+def again(item_id: int) -> QueueItem:
     """The item with all that its page shows."""
     found = QueueItem.visible_to(current_user).where(QueueItem.id == item_id)
     return db.session.scalars(found.options(*LOAD)).unique().one()

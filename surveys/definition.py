@@ -186,7 +186,7 @@ def changes(old: Definition, new: Definition) -> list[Fault]:
     """Why the new form cannot follow the old one once answers may have been given."""
     faults = []
     if new.anonymity != old.anonymity:
-        faults.append(Fault("anonymity", _("发布以后，记名还是匿名不能再改。")))
+        faults.append(Fault("anonymity", _("发布以后，实名还是匿名不能再改。")))
     for question in new.questions:
         before = old.question(question.key)
         if before is not None and before.type != question.type:

@@ -1,4 +1,4 @@
-"""Which surveys concern somebody: one statement, read once a request."""
+"""Which surveys concern somebody: those that run and the newest results in one statement."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .models import Survey, SurveyDismissal, SurveyResponse
 
 ANSWERED_COOKIE = "answered"
 PAGE = 20
+NEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,38 @@ class Listed:
 
 def running(actor: Actor) -> list[Listed]:
     """The published surveys that ask the actor and are not over, those that end first first."""
+    return [one for one in _read(actor) if not one.survey.is_over and one.survey.is_for(actor)]
+
+
+def newest_finished(actor: Actor) -> list[Survey]:
+    """The NEWEST surveys that are over, newest first."""
+    return [one.survey for one in reversed(_read(actor)) if one.survey.is_over]
+
+
+def _read(actor: Actor) -> list[Listed]:
+    """What runs and what ended last, by the day on which it ends; read once a request."""
     if not actor.is_authenticated:
         return []
-    if "surveys_running" not in g:
-        g.surveys_running = _running(actor)
-    found: list[Listed] = g.surveys_running
+    if "surveys_read" not in g:
+        g.surveys_read = _ask(actor)
+    found: list[Listed] = g.surveys_read
     return found
 
 
-def _running(actor: Actor) -> list[Listed]:
+def _ask(actor: Actor) -> list[Listed]:
+    newest = _newest(_over(actor)).with_only_columns(Survey.id).limit(NEWEST)
     rows = db.session.execute(
         select(Survey, SurveyDismissal.person_id, SurveyResponse.person_id)
         .outerjoin(SurveyDismissal, _of(SurveyDismissal, actor))
         .outerjoin(SurveyResponse, _of(SurveyResponse, actor))
         .where(
-            Survey.state.in_(("open", "paused")),
-            or_(Survey.closes_at.is_(None), Survey.closes_at > clock.now()),
+            or_(
+                and_(
+                    Survey.state.in_(("open", "paused")),
+                    or_(Survey.closes_at.is_(None), Survey.closes_at > clock.now()),
+                ),
+                Survey.id.in_(newest),
+            )
         )
         .order_by(Survey.closes_at.is_(None), Survey.closes_at, Survey.id)
     )
@@ -61,7 +78,6 @@ def _running(actor: Actor) -> list[Listed]:
             dismissed is not None,
         )
         for survey, dismissed, answered in rows
-        if survey.is_for(actor)
     ]
 
 
@@ -77,10 +93,6 @@ def finished(actor: Actor, page: int) -> Pager[Survey]:
     return Pager(page, PAGE, total, list(rows))
 
 
-def newest_finished(actor: Actor, count: int) -> list[Survey]:
-    return list(db.session.scalars(_newest(_over(actor)).limit(count)))
-
-
 def _over(actor: Actor) -> Select[Survey]:
     return Survey.visible_to(actor).where(
         or_(
@@ -91,7 +103,7 @@ def _over(actor: Actor) -> Select[Survey]:
 
 
 def _newest(surveys: Select[Survey]) -> Select[Survey]:
-    return surveys.order_by(Survey.closes_at.desc(), Survey.id.desc())
+    return surveys.order_by(Survey.closes_at.desc().nulls_first(), Survey.id.desc())
 
 
 def answered_here() -> set[str]:

@@ -85,7 +85,7 @@ class Survey(Stateful, Base):
     @property
     def manner(self) -> str:
         """Anonymous or with names, as a small fact beside the title."""
-        return pgettext("survey", "匿名") if self.is_anonymous else pgettext("survey", "记名")
+        return pgettext("survey", "匿名") if self.is_anonymous else pgettext("survey", "实名")
 
     @property
     def is_early(self) -> bool:

@@ -4,6 +4,8 @@ from core.policy import Rule, anyone, role, rules, signed_in, system
 
 asked = Rule("is among those asked", lambda actor, survey: survey.is_for(actor))
 may_see_results = Rule("may see the results", lambda actor, survey: survey.shows_results_to(actor))
+# One steering office for the whole house, standing beside the units in the tree, not above them;
+# only an administrator gives this role (accounts/roles.py: GRANTABLE).
 office = role("office")
 
 rules(

@@ -20,13 +20,12 @@ from .models import Survey, SurveyResponse
 PLACE = Place("surveys.index", _l("问卷"), "surveys:survey:list", order=20)
 MANAGE = Place("surveys.manage", _l("问卷管理"), "surveys:survey:manage", order=30)
 SHOWN = 4
-RECENT = 2
 
 
 def panel(actor: Actor) -> dict[str, Any] | None:
     """Open surveys that do not wait for the reader above, and the newest results."""
     running = [one for one in listing.running(actor) if one.survey.takes_answers and not one.waits]
-    finished = listing.newest_finished(actor, RECENT)
+    finished = listing.newest_finished(actor)
     if not running and not finished:
         return None
     return {"running": running[:SHOWN], "finished": finished}
@@ -42,7 +41,7 @@ def waiting(actor: Actor) -> list[Waiting]:
             title=_("《%(title)s》", title=one.survey.name),
             url=url_for("surveys.show", slug=one.survey.slug),
             detail=_(
-                "约 %(minutes)d 分钟 · %(manner)s",
+                "约 %(minutes)d 分钟，%(manner)s",
                 minutes=one.survey.minutes,
                 manner=one.survey.manner,
             ),

@@ -1,4 +1,4 @@
-"""Fixtures for every area: an application on each database, and the cast.
+"""Fixtures for every area: an application on each database, the cast, two boards.
 
 Every test that uses `app` runs on SQLite and on PostgreSQL. Where PostgreSQL is not there it is
 skipped by name; with CI=true its absence is a failure.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,37 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from app import create_app
-from core import journal
+from core import figures, journal
 from core.db import db
-from tests.people import Cast
+from tests.boards import Forum
+from tests.people import Cast, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
 POSTGRESQL = os.environ.get(
     "TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
 KEY = "a key for tests only, of more than 32 characters"
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all applications of this process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 
 def missing(what: str) -> None:
@@ -65,11 +85,28 @@ def database(kind: str, folder: Path, purpose: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """Applications by kind of database, each made when first asked for and kept to the end:
+    tests on the two alternate file by file, and making one takes seconds."""
+    with ExitStack() as ends:
+
+        @cache
+        def site_on(kind: str) -> Flask:
+            return ends.enter_context(_site(kind, tmp_path_factory.mktemp(kind)))
+
+        yield site_on
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """An application with empty tables, made once for each database and worker."""
-    folder = tmp_path_factory.mktemp(request.param)
-    with database(request.param, folder, "site") as url:
+def site(request: pytest.FixtureRequest, sites: Callable[[str], Flask]) -> Flask:
+    """An application with empty tables on one kind of database."""
+    return sites(request.param)
+
+
+@contextmanager
+def _site(kind: str, folder: Path) -> Iterator[Flask]:
+    with database(kind, folder, "site") as url:
         app = create_app(
             {
                 "TESTING": True,
@@ -79,13 +116,13 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             }
         )
         with app.app_context():
-            if request.param == "postgresql":
+            if kind == "postgresql":
                 event.listen(db.engine, "connect", _hasten)
             db.create_all()
             _prepare(app)
             db.session.remove()
             db.engine.dispose()
-        if request.param == "sqlite":
+        if kind == "sqlite":
             shutil.copy(folder / "site.sqlite", folder / "empty.sqlite")
         yield app
         with app.app_context():
@@ -110,6 +147,7 @@ def _prepare(app: Flask) -> None:
 def app(site: Flask) -> Iterator[Flask]:
     """The application with empty tables."""
     yield site
+    figures.forget()
     with site.app_context():
         db.session.remove()
         if db.engine.dialect.name == "sqlite":
@@ -137,6 +175,32 @@ def context(app: Flask) -> Iterator[Flask]:
 def cast(app: Flask) -> Cast:
     """The people of the tests; see tests/people.py."""
     return Cast(app)
+
+
+@pytest.fixture
+def forum(app: Flask, cast: Cast) -> Forum:
+    """The boards of the tests, and the short ways to post and to decide; see tests/boards.py."""
+    return Forum(app, cast)
+
+
+@pytest.fixture
+def cadre(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("cadre")
+
+
+@pytest.fixture
+def cadre2(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("cadre2")
+
+
+@pytest.fixture
+def moderator(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("moderator")
+
+
+@pytest.fixture
+def chief(cast: Cast, forum: Forum) -> Visitor:
+    return cast.visitor("chief_moderator")
 
 
 @contextmanager

@@ -11,18 +11,23 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from accounts import passwords
 from accounts.models import Membership, Person, Unit, UnitEdge
-from accounts.passwords import hashed
 from core import clock, csrf
 from core.db import db
 
 PASSWORD = "correct horse battery"
-_HASH = hashed(PASSWORD)
+REAL_HASHER = passwords._hasher
+# Thousands of sign-ins in tests: the comparison is real, only its cost is not.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._nobody = passwords.hashed("nobody's password")
+_HASH = passwords.hashed(PASSWORD)
 TREE = {
     "region": None,
     "prefecture": "region",

@@ -107,7 +107,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "search_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=False),
         sa.Column("piece", sa.Integer(), nullable=False),
@@ -119,7 +124,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
     )
     with op.batch_alter_table("search_entries", schema=None) as batch_op:
-        batch_op.create_index("ix_search_entries_at", ["at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_search_entries_kind_subject_id"), ["kind", "subject_id"], unique=False
         )
@@ -617,6 +621,13 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("purged_at", UTCDateTime(), nullable=True),
+        sa.Column("edited_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "edit_kind",
+            sa.Enum("amend", "redact", name="edit_kind", native_enum=False, create_constraint=True),
+            nullable=True,
+        ),
+        sa.Column("accepted_at", UTCDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "state",
@@ -627,10 +638,12 @@ def upgrade() -> None:
                 "returned",
                 "rejected",
                 "hidden",
+                "suspended",
                 "appealed",
                 "upheld",
                 "withdrawn",
                 "superseded",
+                "reverted",
                 name="revisions_state",
                 native_enum=False,
                 create_constraint=True,
@@ -638,8 +651,15 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.CheckConstraint(
+            "(edited_by_id IS NULL) = (edit_kind IS NULL)", name=op.f("ck_revisions_edited")
+        ),
+        sa.CheckConstraint("edited_by_id <> author_id", name=op.f("ck_revisions_edited_by")),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_revisions_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["edited_by_id"], ["people.id"], name=op.f("fk_revisions_edited_by_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint(
@@ -808,8 +828,13 @@ def upgrade() -> None:
         sa.Column("next_number", sa.Integer(), nullable=False),
         sa.Column("is_locked", sa.Boolean(), nullable=False),
         sa.Column("pinned_at", UTCDateTime(), nullable=True),
+        sa.Column("is_split", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_threads_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["threads.id"], name=op.f("fk_threads_merged_into_id_threads")
         ),
         sa.ForeignKeyConstraint(
             ["board_id"], ["boards.id"], name=op.f("fk_threads_board_id_boards")
@@ -977,6 +1002,7 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("public_revision_id", sa.Integer(), nullable=True),
         sa.Column("latest_revision_id", sa.Integer(), nullable=True),
+        sa.Column("taken_revision_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("published_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -992,6 +1018,11 @@ def upgrade() -> None:
             ["public_revision_id"],
             ["revisions.id"],
             name=op.f("fk_posts_public_revision_id_revisions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_revision_id"],
+            ["revisions.id"],
+            name=op.f("fk_posts_taken_revision_id_revisions"),
         ),
         sa.ForeignKeyConstraint(
             ["thread_id"], ["threads.id"], name=op.f("fk_posts_thread_id_threads")
@@ -1021,6 +1052,9 @@ def upgrade() -> None:
                 "edited",
                 "appeal",
                 "spot_check",
+                "matched",
+                "flagged",
+                "reverted",
                 name="reason",
                 native_enum=False,
                 create_constraint=True,
@@ -1045,6 +1079,8 @@ def upgrade() -> None:
                 "claimed",
                 "decided",
                 "withdrawn",
+                "lapsed",
+                "undone",
                 name="queue_items_state",
                 native_enum=False,
                 create_constraint=True,
@@ -1100,7 +1136,6 @@ def upgrade() -> None:
             batch_op.f("ix_queue_items_revision_id"), ["revision_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_queue_items_state"), ["state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_queue_items_unit_id"), ["unit_id"], unique=False)
         batch_op.create_index(
             "ix_queue_items_waiting",
             ["opened_at", "id"],
@@ -1137,8 +1172,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
         batch_op.create_index(
-            "uq_queue_items_waiting_subject",
-            ["subject_kind", "subject_id"],
+            "uq_queue_items_waiting_revision",
+            ["revision_id"],
             unique=True,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
@@ -1268,6 +1303,9 @@ def upgrade() -> None:
                 "hide",
                 "uphold",
                 "overturn",
+                "harmless",
+                "amend",
+                "redact",
                 name="verb",
                 native_enum=False,
                 create_constraint=True,
@@ -1279,12 +1317,15 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_as", sa.String(length=30), nullable=True),
         sa.Column("decided_at", UTCDateTime(), nullable=False),
+        sa.Column("undone_at", UTCDateTime(), nullable=True),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint(
             "(decided_by_id IS NULL) = (verb = 'exempt')", name=op.f("ck_decisions_decided_by")
         ),
         sa.CheckConstraint("(item_id IS NULL) = (verb = 'exempt')", name=op.f("ck_decisions_item")),
         sa.CheckConstraint(
-            "verb IN ('approve', 'exempt') OR length(explanation) > 0",
+            "verb IN ('approve', 'exempt', 'harmless') OR length(explanation) > 0",
             name=op.f("ck_decisions_explained"),
         ),
         sa.CheckConstraint(
@@ -1301,7 +1342,6 @@ def upgrade() -> None:
             ["revision_id"], ["revisions.id"], name=op.f("fk_decisions_revision_id_revisions")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("item_id", name=op.f("uq_decisions_item_id")),
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(
@@ -1310,7 +1350,67 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_decisions_decided_by_id"), ["decided_by_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_decisions_item_id"), ["item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decisions_revision_id"), ["revision_id"], unique=False)
+        batch_op.create_index(
+            "uq_decisions_standing",
+            ["item_id"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.create_table(
+        "flags",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("flagger_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "open",
+                "harmless",
+                "confirmed",
+                "replaced",
+                "withdrawn",
+                name="flags_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (state IN ('draft', 'open'))", name=op.f("ck_flags_closed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["flagger_id"], ["people.id"], name=op.f("fk_flags_flagger_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["queue_items.id"], name=op.f("fk_flags_item_id_queue_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_flags_revision_id_revisions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flags")),
+        sa.UniqueConstraint(
+            "flagger_id", "revision_id", name=op.f("uq_flags_flagger_id_revision_id")
+        ),
+    )
+    with op.batch_alter_table("flags", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_flags_flagger_id_at"), ["flagger_id", "at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_flags_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flags_revision_id"), ["revision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flags_state"), ["state"], unique=False)
 
     op.create_table(
         "reply_points",
@@ -1505,6 +1605,209 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+    op.create_table(
+        "term_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name_en", sa.String(length=60), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_rules")),
+        sa.UniqueConstraint("name", name=op.f("uq_term_rules_name")),
+    )
+    op.create_table(
+        "term_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "effect",
+            sa.Enum(
+                "hold", "flag", "note", name="effect", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("reason_en", sa.String(length=200), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("allowed", sa.Text(), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("enacted_by_id", sa.Integer(), nullable=True),
+        sa.Column("enacted_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "trying",
+                "tried",
+                "live",
+                "discarded",
+                "retired",
+                name="term_versions_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_term_versions_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enacted_by_id"], ["people.id"], name=op.f("fk_term_versions_enacted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["term_rules.id"], name=op.f("fk_term_versions_rule_id_term_rules")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_versions")),
+        sa.UniqueConstraint("rule_id", "number", name=op.f("uq_term_versions_rule_id_number")),
+    )
+    with op.batch_alter_table("term_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_term_versions_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_term_versions_live",
+            ["rule_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'live'"),
+            postgresql_where=sa.text("state = 'live'"),
+        )
+        batch_op.create_index(
+            "uq_term_versions_open",
+            ["rule_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+            postgresql_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+        )
+
+    op.create_table(
+        "term_matches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_term_matches_revision_id_revisions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["term_versions.id"],
+            name=op.f("fk_term_matches_version_id_term_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_matches")),
+        sa.UniqueConstraint(
+            "revision_id", "version_id", name=op.f("uq_term_matches_revision_id_version_id")
+        ),
+    )
+    with op.batch_alter_table("term_matches", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_term_matches_version_id"), ["version_id"], unique=False
+        )
+
+    op.create_table(
+        "term_trials",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("begun_at", UTCDateTime(), nullable=False),
+        sa.Column("finished_at", UTCDateTime(), nullable=True),
+        sa.Column("total_count", sa.Integer(), nullable=False),
+        sa.Column("done_count", sa.Integer(), nullable=False),
+        sa.Column("matched_count", sa.Integer(), nullable=False),
+        sa.Column("public_count", sa.Integer(), nullable=False),
+        sa.Column("last_revision_id", sa.Integer(), nullable=False),
+        sa.Column("examples", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["term_versions.id"],
+            name=op.f("fk_term_trials_version_id_term_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_term_trials")),
+    )
+    with op.batch_alter_table("term_trials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_term_trials_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "signposts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "move", "split", "merge", name="move", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("thread_id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("post_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("acted_by_id", sa.Integer(), nullable=False),
+        sa.Column("acted_as", sa.String(length=30), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["acted_by_id"], ["people.id"], name=op.f("fk_signposts_acted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["board_id"], ["boards.id"], name=op.f("fk_signposts_board_id_boards")
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_signposts_post_id_posts")),
+        sa.ForeignKeyConstraint(
+            ["thread_id"], ["threads.id"], name=op.f("fk_signposts_thread_id_threads")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["threads.id"], name=op.f("fk_signposts_to_id_threads")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signposts")),
+    )
+    with op.batch_alter_table("signposts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_signposts_board_id_id"), ["board_id", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_signposts_thread_id_number"), ["thread_id", "number"], unique=False
+        )
+
+    op.create_table(
+        "explanation_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("title_en", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("words_en", sa.Text(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "approve",
+                "return",
+                "reject",
+                "exempt",
+                "hide",
+                "uphold",
+                "overturn",
+                "harmless",
+                "amend",
+                "redact",
+                name="template_verb",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason_code", sa.String(length=30), nullable=True),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_explanation_templates")),
+    )
+    op.create_table(
+        "remarks",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("paragraph", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(words) > 0", name=op.f("ck_remarks_words")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_remarks_revision_id_revisions")
+        ),
+        sa.PrimaryKeyConstraint("revision_id", "paragraph", name=op.f("pk_remarks")),
+    )
     # ### end Alembic commands ###
     for statement in FTS if op.get_bind().dialect.name == "sqlite" else GIN:
         op.execute(statement)
@@ -1514,6 +1817,36 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE IF EXISTS search_index")
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("term_trials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_term_trials_version_id"))
+
+    op.drop_table("term_trials")
+    with op.batch_alter_table("term_matches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_term_matches_version_id"))
+
+    op.drop_table("term_matches")
+    with op.batch_alter_table("term_versions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_term_versions_open",
+            sqlite_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+            postgresql_where=sa.text("state IN ('draft', 'trying', 'tried')"),
+        )
+        batch_op.drop_index(
+            "uq_term_versions_live",
+            sqlite_where=sa.text("state = 'live'"),
+            postgresql_where=sa.text("state = 'live'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_term_versions_state"))
+
+    op.drop_table("term_versions")
+    op.drop_table("term_rules")
+    op.drop_table("remarks")
+    op.drop_table("explanation_templates")
+    with op.batch_alter_table("signposts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signposts_thread_id_number"))
+        batch_op.drop_index(batch_op.f("ix_signposts_board_id_id"))
+
+    op.drop_table("signposts")
     op.drop_table("reply_points")
     with op.batch_alter_table("inquiries", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1545,8 +1878,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_holds_state"))
 
     op.drop_table("holds")
+    with op.batch_alter_table("flags", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_flags_state"))
+        batch_op.drop_index(batch_op.f("ix_flags_revision_id"))
+        batch_op.drop_index(batch_op.f("ix_flags_item_id"))
+        batch_op.drop_index(batch_op.f("ix_flags_flagger_id_at"))
+
+    op.drop_table("flags")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_decisions_standing",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_decisions_revision_id"))
+        batch_op.drop_index(batch_op.f("ix_decisions_item_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_decided_by_id"))
         batch_op.drop_index(batch_op.f("ix_decisions_decided_at_id"))
 
@@ -1567,7 +1913,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
         batch_op.drop_index(
-            "uq_queue_items_waiting_subject",
+            "uq_queue_items_waiting_revision",
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
@@ -1591,7 +1937,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_queue_items_unit_id"))
         batch_op.drop_index(batch_op.f("ix_queue_items_state"))
         batch_op.drop_index(batch_op.f("ix_queue_items_revision_id"))
         batch_op.drop_index(batch_op.f("ix_queue_items_place_closed_at"))
@@ -1716,7 +2061,6 @@ def downgrade() -> None:
     op.drop_table("submissions")
     with op.batch_alter_table("search_entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_entries_kind_subject_id"))
-        batch_op.drop_index("ix_search_entries_at")
 
     op.drop_table("search_entries")
     op.drop_table("journal_heads")

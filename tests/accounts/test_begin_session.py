@@ -15,7 +15,7 @@ from accounts.models import Membership, Person, SignIn
 from core import clock
 from core.db import db
 from tests.conftest import counted
-from tests.people import PASSWORD, Cast, Visitor
+from tests.people import PASSWORD, REAL_HASHER, Cast, Visitor
 
 TRIES = 10
 TRIES_SOURCE = 100
@@ -118,15 +118,18 @@ def test_every_refusal_costs_the_same(
 ) -> None:
     """The same statements and one comparison, whether the name exists or has a password."""
     compared: list[str] = []
-    verify = passwords._hasher.verify
+    verify = REAL_HASHER.verify
 
     class Counting:
         def verify(self, stored: str, password: str) -> bool:
             compared.append(stored)
             return verify(stored, password)
 
+    monkeypatch.setattr(passwords, "_nobody", REAL_HASHER.hash("nobody's password"))
     monkeypatch.setattr(passwords, "_hasher", Counting())
     cast.id("cadre"), cast.id("leader")
+    stored = REAL_HASHER.hash("a good password")
+    change(app, update(Person).where(Person.username == "cadre").values(password_hash=stored))
     change(app, update(Person).where(Person.username == "leader").values(password_hash=None))
     costs = set()
     for name in ("cadre", "nobody", "leader"):

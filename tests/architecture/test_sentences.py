@@ -38,7 +38,7 @@ DATA = {
     "core/characters.py": {"_HAN"},
     "core/i18n.py": {"LANGUAGES", "day", "period", "numeral", "stamp"},
     "core/settings.py": {"SETTINGS"},
-    "core/tokens.py": {"_DENSE", "_SAFE"},
+    "core/tokens.py": {"DENSE", "_SAFE"},
     "letters/categories.py": {"SELECTION_WORDS"},
     "surveys/results.py": {"_period"},
 }

@@ -22,12 +22,12 @@ from moderation import Revision
 BODY = "第 {n} 条：台账能不能只留一本？上级要什么，从这一本里取什么。\n\n我们乡试了两个月，报表少了一半。"
 
 
-def make(folder: Path, count: int) -> int:
-    """Fill the folder with the demo and a thread of `count` posts; the thread's id."""
+def make(folder: Path, count: int, scale: int = 1) -> int:
+    """Fill the folder with the demo, `scale` times, and a thread of `count` posts; its id."""
     app = create_app({"DATA_DIR": str(folder), "SECRET_KEY": "", "DATABASE_URL": ""})
     with app.app_context(), redirect_stdout(sys.stderr):  # figures alone go to stdout
         installation.prepare()
-        seed.ensure()
+        seed.ensure(scale)
         thread = _thread(count)
         db.session.commit()
         db.session.remove()

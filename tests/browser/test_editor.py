@@ -228,6 +228,13 @@ def test_plain_text_given_is_shown_as_its_paragraphs(page: Page, site: EditorSit
     )
 
 
+def test_answer_stands_below_the_quotation_it_answers(page: Page, site: EditorSite) -> None:
+    open_editor(page, site, "?body=%3E%20引的%0A%0A")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("我的话")
+    assert send(page, site) == "<blockquote><p>引的</p></blockquote><p>我的话</p>"
+
+
 def test_hostile_html_given_runs_nothing(page: Page, site: EditorSite) -> None:
     hostile = (
         "<p onclick='x()'>a</p><img src=x onerror='document.title=1'><a href='javascript:x()'>b</a>"

@@ -38,12 +38,11 @@ def unfold_all(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
 
-@pytest.mark.parametrize(
-    ("theme", "language"), [("light", "zh_Hans"), ("dark", "zh_Hans"), ("light", "en")]
-)
+@pytest.mark.parametrize(("theme", "language"), [("light", "zh_Hans"), ("dark", "en")])
 def test_style_page_holds_no_obstacle(reader: Person, theme: str, language: str) -> None:
     choose(reader.context, reader.url, theme=theme, language=language)
-    page = reader.sign_in("moderator").open("/style")
+    page = reader.sign_in("moderator").page
+    page.goto(f"{reader.url}/style")
     unfold_all(page)
     found = Axe().run(page)
     assert [

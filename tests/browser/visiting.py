@@ -7,6 +7,7 @@ where JavaScript runs, no fault found by axe.
 
 from __future__ import annotations
 
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -20,6 +21,9 @@ PHONE, DESK = 390, 1440
 class Person:
     """One browser with its own cookies."""
 
+    # The kinds of pages that were looked at, by the name under which and the language in which.
+    checked: ClassVar[set[tuple[str, str, str]]] = set()
+
     def __init__(self, browser: Browser, url: str, java_script: bool, language: str = "zh-CN"):
         self.url = url
         self.java_script = java_script
@@ -31,7 +35,8 @@ class Person:
         self.context.set_default_timeout(10_000)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
-        self.checked: set[str] = set()
+        self.language = language
+        self.username = ""
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
         self.page.on("request", self._asked)
@@ -52,6 +57,7 @@ class Person:
         form.locator("#password").fill(PASSWORD)
         form.locator("button").click()
         self.page.wait_for_url(lambda url: "/login" not in url)
+        self.username = username
         return self
 
     def open(self, path: str) -> Page:
@@ -85,12 +91,12 @@ class Person:
         expect(self.page.locator("body")).not_to_contain_text(words)
 
     def check(self) -> None:
-        """Look at the page as it stands, once for each kind of page."""
-        kind = "/".join("#" if part.isdigit() else part for part in self.page.url.split("/"))
-        if kind in self.checked:
-            return
-        self.checked.add(kind)
-        if self.java_script:
+        """Look at the page as it stands, once for each kind of page and each who meets it."""
+        path = self.page.url.removeprefix(self.url)
+        kind = "/".join("#" if part.isdigit() else part for part in path.split("/"))
+        met = (self.username, self.language, kind)
+        if self.java_script and met not in self.checked:
+            self.checked.add(met)
             found = Axe().run(self.page)
             for violation in found.response["violations"]:
                 places = [node["html"][:160] for node in violation["nodes"][:3]]

@@ -23,6 +23,7 @@ from campaigns.models import Campaign, GlossaryTerm
 from core import clock, journal, keys
 from core.db import db
 from core.policy import SYSTEM
+from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
 from moderation.models import Decision
@@ -31,6 +32,7 @@ from tests.campaigns.conftest import make as make_campaign
 from tests.conftest import KEY, database
 from tests.letters.conftest import Post, load
 from tests.people import PEOPLE, Cast, Visitor
+from tests.rules import Rules
 from tests.surveys.conftest import Desk
 
 FORM_KEY = "a form's own random key, of more than forty characters"
@@ -101,6 +103,7 @@ def empty_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
                 "SQLALCHEMY_DATABASE_URI": url,
                 "LETTERS_PER_DAY": 10_000,
                 "ANONYMOUS_LETTERS_PER_HOUR": 10_000,
+                "FLAGS_PER_DAY": 10_000,
                 "SIGN_IN_TRIES": 10_000,
                 "SIGN_IN_TRIES_SOURCE": 10_000,
             }
@@ -122,7 +125,7 @@ def filled_site(kind: str, folder: Path) -> Iterator[Filled]:
         site = Filled(kind, app, SwiftCast(app))
         for name in PEOPLE:
             site.cast.id(name)
-        for part in (_talk, _write_letters, _ask, _call, _administer):
+        for part in (_talk, _rule, _write_letters, _ask, _call, _administer):
             part(site)
         yield site
 
@@ -173,8 +176,52 @@ def _talk(site: Filled) -> None:
     words = {"reason": "other", "explanation": word("hidden_why")}
     assert reviewer.post(f"/posts/{hidden}/hide", words).status_code == 302
 
+    _flag(site, forum, author)
+
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
+
+    mended = forum.reply(author, thread, f"{word('amended')} 写错的字。")
+    _decide(forum, reviewer, "amend", mended, body="写对的字。", explanation=word("amended_why"))
+    covered = forum.post(
+        forum.published(author, reviewer, title="遮盖的主题", body=word("covered"))
+    )
+    words = {"passages": word("covered"), "explanation": word("covered_why")}
+    read = {"revision": str(forum.latest(covered))}
+    assert reviewer.post(f"/posts/{covered}/redact", {**read, **words}).status_code == 302
+    taken = forum.reply(author, thread, word("taken_own"))
+    both = f"{word('taken_own')} {word('taken_back')}"  # a difference of the two mixes no words
+    _decide(forum, reviewer, "amend", taken, body=both, explanation="改了。")
+    assert author.post(f"/posts/{taken}/revert").status_code == 302
+
+    remarked = forum.reply(author, thread, word("remarked"))
+    data = {"revision": str(forum.latest(remarked)), "explanation": "请看旁边的意见。"}
+    item = f"/moderation/{forum.item(remarked)}/remarks"
+    answer = reviewer.post(item, {**data, "remark-1": word("remark")})
+    assert answer.status_code == 302
+    words = {"title": "写明出处", "words": word("template")}
+    chief_moderator = site.visitor("chief_moderator")
+    assert chief_moderator.post("/moderation/templates", words).status_code == 302
+
+    far, near = (
+        forum.published(author, reviewer, title=title, body="随便说说。", board="chat")
+        for title in ("要并走的主题", "要拆开的主题")
+    )
+    forum.reply(author, near, "要拆走的一句。")
+    split = {"numbers": "2", "title": "拆出来的主题", "why": "另一件事。"}
+    assert reviewer.post(f"/threads/{near}/split", split).status_code == 302
+    merge = {"into": str(near), "why": "同一件事。"}
+    assert reviewer.post(f"/threads/{far}/merge", merge).status_code == 302
+    with_waiting = forum.published(author, reviewer, title="要移走的主题", body="放错了地方。")
+    forum.reply(author, with_waiting, word("moved_reply"))
+    with site.app.app_context():
+        board = db.session.scalars(sa.select(Board.id).where(Board.slug == "chat")).one()
+    move = {"board": str(board), "why": "放错了地方。"}
+    assert reviewer.post(f"/threads/{with_waiting}/move", move).status_code == 302
+
+    undone = forum.reply(author, thread, word("undone"))
+    forum.approve(reviewer, undone)
+    assert reviewer.post(f"/moderation/{forum.item(undone)}/undo").status_code == 302
 
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
@@ -195,6 +242,35 @@ def _inquire(site: Filled, item: int) -> None:
 def _send(visitor: Visitor, url: str, **fields: str) -> None:
     answer = visitor.post(url, fields)
     assert answer.status_code == 302, answer.get_data(as_text=True)
+
+
+def _rule(site: Filled) -> None:
+    """A rule about words in use with a draft beside it, and what it held and flagged."""
+    rules = Rules(site.app, site.cast)
+    rules.enact(word("held_term"), reason="这里先审后发。")
+    rules.draft(word("drafted_term"))
+    rules.enact("看一眼的话", effect="flag", name="请看一看")
+    author = site.visitor("cadre")
+    for body in (word("held_term"), "看一眼的话。"):
+        words = {"title": "茶水间里的另一个主题", "body": body}
+        assert author.post("/forum/chat/new", words).status_code == 302
+
+
+def _flag(site: Filled, forum: Forum, author: Visitor) -> None:
+    """A thread and a reply that flags hid, a reply that one person flagged, and one found harmless."""
+    opening = forum.start(author, word("suspended_title"), word("suspended"), board="chat")
+    thread = forum.start(author, "被举报的几楼", "大家都能看到。", board="chat")
+    reply = forum.reply(author, thread, word("suspended_reply"))
+    for post in (forum.post(opening), reply):
+        for name in ("cadre2", "delegate", "supervisor"):
+            words = {"reason": "abuse", "words": word("flag_words") if name == "delegate" else ""}
+            assert site.visitor(name).post(f"/posts/{post}/flag", words).status_code == 302
+    forum.reply(author, thread, "第三楼，大家都能看到。")
+    for verb in ("", "harmless"):
+        post = forum.reply(author, thread, f"说的是实话。{verb}")
+        site.visitor("expert").post(f"/posts/{post}/flag", {"reason": "off_topic"})
+        if verb:
+            _decide(forum, site.visitor("moderator"), verb, post)
 
 
 def _decide(forum: Forum, reviewer: Visitor, verb: str, post: int, **fields: str) -> None:

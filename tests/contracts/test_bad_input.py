@@ -70,6 +70,9 @@ def forms(site: Filled) -> Iterator[Form]:
             .join(Revision, Post.latest_revision_id == Revision.id)
             .where(Revision.state == "rejected")
         ).first()
+        flagged = db.session.scalars(
+            select(Post.id).where(Post.public_revision_id.is_not(None)).order_by(Post.id)
+        ).first()
         thread = db.session.scalars(
             select(Thread.id).where(Thread.published_at.is_not(None))
         ).first()
@@ -103,6 +106,20 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("cadre", f"/posts/{rejected}/appeal", {"explanation": 2_000})
     hide = {"explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/hide", hide, ("reason",))
+    flag = {"words": 500}
+    yield Form("cadre2", f"/posts/{flagged}/flag", flag, ("reason",), optional=True)
+    moves = {"move": {"why": 300}, "split": {"numbers": 500, "title": 80, "why": 300}}
+    for verb, texts in {**moves, "merge": {"into": 200, "why": 300}}.items():
+        kinds = ("board",) if verb == "move" else ()
+        yield Form("moderator", f"/threads/{thread}/{verb}", texts, kinds)
+    cover = {"passages": 2_000, "explanation": 2_000}
+    yield Form("moderator", f"/posts/{post['published']}/redact", cover)
+    yield Form("moderator", f"/moderation/{item}/redact", cover)
+    yield Form("moderator", f"/moderation/{item}/remarks", {"explanation": 2_000, "remark-1": 500})
+    fields = {"title": 60, "words": 1_000, "title_en": 60, "words_en": 1_000}
+    yield Form("chief_moderator", "/moderation/templates", fields, ("verb", "reason_code"))
+    amend = {"explanation": 2_000, **WORDS}
+    yield Form("moderator", f"/moderation/{item}/amend", amend)
     for verb in ("return", "reject"):
         kinds = ("reason",) if verb == "reject" else ()
         yield Form("moderator", f"/moderation/{item}/{verb}", {"explanation": 2_000}, kinds)
@@ -174,7 +191,7 @@ def faulty(form: Form) -> Iterator[tuple[str, dict[str, str]]]:
     if not form.optional:
         yield "missing", {**form.fixed, **kept, **dict.fromkeys([*form.texts][:1], "")}
     for name, limit in form.texts.items():
-        yield f"{name} too long", {**form.fixed, **kept, name: LONG * (limit * 10 // len(LONG))}
+        yield f"{name} too long", {**form.fixed, **kept, name: LONG + "x" * limit}
     for name in form.kinds:
         yield f"{name} of no kind", {**form.fixed, **kept, name: f"{KEPT}<b>"}
     if not form.optional and form.texts:

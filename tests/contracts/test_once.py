@@ -19,19 +19,23 @@ from accounts.models import Membership, PeopleImport, Person, Slip, Unit
 from core import clock
 from core.db import db
 from core.journal import JournalEvent
+from forum.models import Board, Signpost, Thread
 from forum.models import Post as ForumPost
-from forum.models import Thread
 from letters import writing
 from letters.models import Letter, LetterNote, Reply
+from moderation.flag import Flag
 from moderation.inquiries import Inquiry
 from moderation.models import Decision, QueueItem
 from moderation.purging import Hold, Purge
+from moderation.templates import ExplanationTemplate
+from moderation.terms.models import TermRule, TermTrial
 from surveys.definition import dump
 from surveys.models import HeldResponse, Survey, SurveyDismissal, SurveyResponse
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
 from tests.letters.conftest import Post
 from tests.people import Cast, Visitor
+from tests.rules import Rules
 from tests.surveys.conftest import GOOD, Desk, action, document, hidden
 
 PARALLEL = 32
@@ -106,6 +110,21 @@ def appeal(stage: Stage) -> Act:
     items = (QueueItem.reason == "appeal",)
     codes = frozenset({302, 409})
     return Act("cadre", f"/posts/{post}/appeal", plea, QueueItem, items, answers=codes)
+
+
+def flag_post(stage: Stage) -> Act:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre"), board="chat"))
+    words = {"reason": "abuse", "words": "骂了人。"}
+    return Act("cadre2", f"/posts/{post}/flag", words, Flag)
+
+
+def find_harmless(stage: Stage) -> Act:
+    send(stage.cast.visitor("cadre2"), (act := flag_post(stage)))
+    post = int(act.url.split("/")[2])
+    data = {"revision": str(stage.forum.latest(post))}
+    url = f"/moderation/{stage.forum.item(post)}/harmless"
+    verdicts = (Decision.verb == "harmless",)
+    return Act("moderator", url, data, Decision, verdicts, answers=frozenset({302, 409}))
 
 
 LETTER = {"title": "培训名额", "body": "能不能公开？", "points": "名额", "once": KEY}
@@ -217,6 +236,36 @@ def confirm_import(stage: Stage) -> Act:
     return Act("admin", f"{sent.location}/confirm", {}, Person, people, answers=codes)
 
 
+def split(stage: Stage) -> Act:
+    author = stage.cast.visitor("cadre")
+    thread = stage.forum.start(author, board="chat")
+    stage.forum.reply(author, thread)
+    words = {"numbers": "2", "title": "岔出来的话题", "why": "另一件事。", "once": KEY}
+    return Act("moderator", f"/threads/{thread}/split", words, Thread)
+
+
+def merge(stage: Stage) -> Act:
+    author = stage.cast.visitor("cadre")
+    thread, into = (stage.forum.start(author, board="chat") for _time in range(2))
+    words = {"into": str(into), "why": "同一件事。"}
+    codes = frozenset({302, 409})
+    return Act("moderator", f"/threads/{thread}/merge", words, Signpost, answers=codes)
+
+
+def move(stage: Stage) -> Act:
+    thread = stage.forum.start(stage.cast.visitor("cadre"), board="chat")
+    with stage.app.app_context():
+        board = db.session.scalars(select(Board.id).where(Board.slug == "dajiatan")).one()
+    words = {"board": str(board), "why": "放错了地方。"}
+    codes = frozenset({302, 409})
+    return Act("moderator", f"/threads/{thread}/move", words, Signpost, answers=codes)
+
+
+def create_template(stage: Stage) -> Act:
+    data = {"title": "写明出处", "words": "请写明数字的出处。", "once": KEY}
+    return Act("chief_moderator", "/moderation/templates", data, ExplanationTemplate)
+
+
 def approve(stage: Stage) -> Act:
     post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
     data = {"revision": str(stage.forum.latest(post))}
@@ -262,8 +311,40 @@ def escalate(stage: Stage) -> Act:
     return Act("moderator", url, words, JournalEvent, events, answers=codes)
 
 
+RULE = {
+    "effect": "hold",
+    "reason": "像是广告。",
+    "reason_en": "It reads like advertising.",
+    "terms": "加微信",
+}
+
+
+def draft_rule(stage: Stage) -> Act:
+    return Act(
+        "chief_moderator", "/moderation/terms/new", {**RULE, "name": "广告", "once": KEY}, TermRule
+    )
+
+
+def draft_rule_in_many_windows(stage: Stage) -> Act:
+    codes = frozenset({302, 422})
+    words = {**RULE, "name": "广告"}
+    return Act(
+        "chief_moderator", "/moderation/terms/new", words, TermRule, differs=True, answers=codes
+    )
+
+
+def try_rule(stage: Stage) -> Act:
+    rule = Rules(stage.app, stage.cast).draft("加微信")
+    codes = frozenset({302, 409})
+    return Act("chief_moderator", f"/moderation/terms/{rule}/try", {}, TermTrial, answers=codes)
+
+
 ACTS: list[Make] = [
+    *(draft_rule, draft_rule_in_many_windows, try_rule),
     *(start_thread, start_thread_by_script, reply, appeal, approve),
+    *(flag_post, find_harmless),
+    *(start_thread, start_thread_by_script, reply, appeal, approve, create_template),
+    *(move, split, merge),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
     *(make_survey, make_survey_in_many_windows),
@@ -362,6 +443,29 @@ def test_a_post_decided_twice_says_who_and_when(stage: Stage, verb: str) -> None
     decided_twice(stage, "moderator", f"/moderation/{stage.forum.item(post)}/{verb}", data)
 
 
+@pytest.mark.parametrize("verb", ["amend", "redact"])
+def test_a_post_edited_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
+    words = {
+        "title": "另一个标题",
+        "body": "改好的话。",
+        "passages": "开头",
+        "explanation": "因为。",
+    }
+    data = {"revision": str(stage.forum.latest(post)), **words}
+    decided_twice(stage, "moderator", f"/moderation/{stage.forum.item(post)}/{verb}", data)
+
+
+@pytest.mark.parametrize("verb", ["accept", "revert"])
+def test_an_edit_answered_twice_is_a_conflict(stage: Stage, verb: str) -> None:
+    author, reviewer = stage.cast.visitor("cadre"), stage.cast.visitor("moderator")
+    post = stage.forum.post(stage.forum.start(author))
+    words = {"title": "另一个标题", "body": "改好的话。", "explanation": "因为。"}
+    assert stage.forum.decide(reviewer, "amend", post, **words).status_code == 302
+    answers = [author.post(f"/posts/{post}/{verb}").status_code for _time in range(2)]
+    assert answers == [302, 409]
+
+
 @pytest.mark.parametrize("verb", ["overturn", "uphold"])
 def test_an_appeal_decided_twice_says_who_and_when(stage: Stage, verb: str) -> None:
     act = appeal(stage)
@@ -396,10 +500,28 @@ def test_an_inquiry_closed_twice_says_who_and_when(stage: Stage, verb: str) -> N
     decided_twice(stage, "chief_moderator", f"/moderation/inquiries/{inquiry}/{verb}", words)
 
 
+@pytest.mark.parametrize("verb", ["try", "enact", "discard", "retire"])
+def test_a_rule_moved_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    rules = Rules(stage.app, stage.cast)
+    rule = rules.enact("加微信") if verb == "retire" else rules.draft("加微信")
+    if verb == "enact":
+        rules.try_out(rule)
+    decided_twice(stage, "chief_moderator", f"/moderation/terms/{rule}/{verb}", {})
+
+
 def test_a_post_hidden_twice_says_who_and_when(stage: Stage) -> None:
     post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre"), board="chat"))
     data = {"reason": "other", "explanation": "因为。"}
     decided_twice(stage, "moderator", f"/posts/{post}/hide", data)
+
+
+def test_a_decision_undone_twice_is_a_conflict(stage: Stage) -> None:
+    act = approve(stage)
+    reviewer = stage.cast.visitor("moderator")
+    send(reviewer, act)
+    url = act.url.replace("/approve", "/undo")
+    assert [reviewer.post(url).status_code for _time in range(2)] == [302, 409]
+    assert stage.count(Decision) == stage.count(Decision, Decision.undone_at.is_not(None)) == 1
 
 
 def test_a_post_withdrawn_twice_says_who_and_when(stage: Stage) -> None:

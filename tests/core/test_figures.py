@@ -38,6 +38,15 @@ def test_recent_counts_once_a_minute(counter: list[int], monkeypatch: pytest.Mon
     assert figures.recent("test.calls") == 2
 
 
+def test_anything_else_is_kept_as_long(counter: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(figures, "monotonic", lambda: now)
+    rows = [[1], [2]]
+    assert [figures.kept("test.rows", rows.pop) for _ in range(2)] == [[2], [2]]
+    now += figures.FRESH_SECONDS + 1
+    assert figures.kept("test.rows", rows.pop) == [1]
+
+
 def test_forget_counts_anew(counter: list[int]) -> None:
     figures.recent("test.calls")
     figures.forget()
@@ -68,4 +77,4 @@ def test_recent_is_kept_apart_by_database(counter: list[int], app: Flask) -> Non
     from core.db import db
 
     figures.recent("test.calls")
-    assert all(str(db.engine.url) == url for url, _name in figures._read)
+    assert all(str(db.engine.url) == url for url, _name in figures._kept)

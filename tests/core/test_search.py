@@ -250,3 +250,26 @@ def test_title_and_body_are_escaped() -> None:
     assert "<script>" not in hit.title
     assert "<img" not in hit.snippet
     assert "<mark>材料</mark>" in hit.title
+
+
+def test_a_page_is_read_from_the_index_without_sorting(app: Flask) -> None:
+    """A word of a million texts costs what a word of twenty does."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses its way by what it knows of the words")
+    matching = search._matching("基层", READER, None)
+    assert matching is not None
+    page = matching.order_by(search.FTS_ROW.desc()).limit(search.PAGE)
+    said = str(page.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    with db.engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}")]
+    assert plan[0].startswith("SCAN search_index VIRTUAL TABLE")
+    assert plan[1].startswith("SEARCH search_entries USING INTEGER PRIMARY KEY")
+    assert len(plan) == 2
+
+
+def test_an_entry_begins_with_its_second() -> None:
+    """So that the newest come first by id, whenever they were indexed."""
+    now = clock.now()
+    assert search.place(now) < search.place(now + timedelta(seconds=1))
+    assert search.place(now, 5) == search.place(now, 5 + (1 << search.SERIAL_BITS))
+    assert search.place(now) != search.place(now)

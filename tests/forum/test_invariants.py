@@ -3,6 +3,7 @@ dense, counts are what a recount gives."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -14,21 +15,39 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from core import notices
 from core.db import db
 from core.errors import Conflict
+from core.notices import Notice
 from core.policy import Forbidden, allows
 from core.search import SearchEntry
 from core.states import IllegalMove
-from forum import writing
-from forum.models import Board, Post, Thread
-from moderation import Wording, appeal, deciding, hide, submit, withdraw
+from forum import moving, writing
+from forum.models import Board, Post, Signpost, Thread
+from moderation import (
+    Wording,
+    amending,
+    appeal,
+    deciding,
+    flags,
+    hide,
+    submit,
+    undoing,
+    withdraw,
+)
+from moderation.flag import Flag
 from moderation.models import Decision, QueueItem, Revision
+from moderation.versions import PUBLISHING
+from moderation.views import WITH_DECISION
 from tests.boards import Forum
 from tests.people import Cast
 
 PEOPLE = ("cadre", "cadre2", "moderator", "chief_moderator", "moderator2")
 VERBS = ("approve", "return", "reject", "overturn", "uphold", "claim", "release", "hide")
 VERBS += ("edit", "withdraw", "appeal", "appeal", "start", "start", "reply", "reply")
+VERBS += ("flag", "flag", "flag", "harmless", "harmless")
+VERBS += ("move", "split", "merge", "amend", "redact", "accept", "revert", "regret", "regret")
+VERBS += ("undo",)
 
 STEPS = 120
 
@@ -51,8 +70,10 @@ def steps(seed: int) -> Iterator[tuple[str, str, int, int]]:
 # What a verb needs to find now and then, else no example would get so far.
 SINGLED_OUT = {
     "appeal": ("rejected", "hidden"),
-    "edit": ("returned", "pending", "published", "withdrawn"),
-    "withdraw": ("pending", "returned", "rejected", "appealed"),
+    "accept": ("published",),
+    "revert": ("published",),
+    "edit": ("returned", "pending", "published", "suspended", "withdrawn"),
+    "withdraw": ("pending", "returned", "rejected", "appealed", "suspended"),
 }
 
 
@@ -67,11 +88,11 @@ class World:
         actor = self.people[name]
         try:
             with db.session.begin_nested():
-                if verb in deciding.ORDINARY + deciding.ON_APPEAL:
+                if verb in (*deciding.ORDINARY, *deciding.ON_APPEAL, "harmless"):
                     self.decide(actor, which, flag, verb)
                 else:
                     getattr(self, verb)(actor, which, flag)
-        except (Conflict, Forbidden, IllegalMove):
+        except (Conflict, Forbidden, IllegalMove, flags.Spent, moving.Misplaced):
             pass
 
     def words(self, title: str | None) -> Wording:
@@ -116,6 +137,10 @@ class World:
         if post := self.post(actor, which, "hide"):
             hide(post, post.unit, actor, "other", "先收起来。")
 
+    def flag(self, actor: Any, which: int, flag: int) -> None:
+        if post := self.post(actor, which, "flag"):
+            flags.raise_flag(post, "abuse", "不妥。", actor)
+
     def item(self, actor: Any, which: int) -> QueueItem | None:
         """Mostly one that waits."""
         found = QueueItem.visible_to(actor).order_by(QueueItem.id)
@@ -130,11 +155,16 @@ class World:
             deciding.release(item, actor)
 
     def decide(self, actor: Any, which: int, flag: int, verb: str) -> None:
-        item = self.item(actor, which)
-        if item is None or not allows(actor, "moderation:item:decide", item):
-            return
+        if item := self.item(actor, which):
+            self.decide_on(item, actor, flag, verb)
+
+    def decide_on(self, item: QueueItem, actor: Any, flag: int, verb: str) -> None:
+        if not allows(actor, "moderation:item:decide", item):
+            raise Forbidden(verb)
         if flag > 1 and item.reason == "appeal":
             verb = deciding.ON_APPEAL[flag % 2]
+        elif flag > 1 and item.reason == "flagged":
+            verb = deciding.ON_PUBLIC[flag % 2]
         post = db.session.get_one(Post, item.subject_id)
         deciding.decide(
             item,
@@ -146,10 +176,122 @@ class World:
             explanation="因为这样。",
         )
 
+    def regret(self, actor: Any, which: int, flag: int) -> None:
+        """Decide, or hide, and take it back: what anybody reads is as it was."""
+        db.session.flush()
+        before = read()
+        if which == 5:
+            if (post := self.post(actor, flag, "hide")) is None:
+                return
+            item = hide(post, post.unit, actor, "other", "先收起来。")
+        elif which in (3, 4):
+            made = self.amend(actor, which, flag) if which == 3 else self.redact(actor, flag, 0)
+            if (item := made) is None:
+                return
+        else:
+            if (item := self.item(actor, max(which, 1))) is None:
+                return
+            verbs = deciding.verbs_for(item)
+            self.decide_on(item, actor, flag or 1, verbs[flag % len(verbs)])
+        self.take_back(item, actor)
+        db.session.flush()
+        assert read() == before
+
+    def amend(self, actor: Any, which: int, flag: int) -> QueueItem | None:
+        item = self.item(actor, max(which, 1))
+        if item is None or not allows(actor, "moderation:item:decide", item):
+            return None
+        verb = amending.EDITS[flag % 2]
+        revision = db.session.get_one(Revision, item.revision_id)
+        words = self.words("改成" if revision.title else None)
+        amending.edit(item, verb, actor, item.revision_id, words, "改了几处。")
+        return item
+
+    def redact(self, actor: Any, which: int, flag: int) -> QueueItem | None:
+        post = self.post(actor, which, "redact")
+        if post is None or post.public_revision is None:
+            return None
+        words = amending.covered(post.public_revision, ["说的话"])
+        read = post.public_revision.id
+        return amending.redact(post, post.unit, actor, read, words, "盖住几处。")
+
+    def accept(self, actor: Any, which: int, flag: int) -> None:
+        if post := self.post(actor, which, "accept"):
+            amending.accept(post, actor)
+
+    def revert(self, actor: Any, which: int, flag: int) -> None:
+        if post := self.post(actor, which, "revert"):
+            amending.revert(Post.for_review(post.id), actor)
+
+    def thread(self, actor: Any, which: int) -> Thread | None:
+        found = Thread.visible_to(actor).where(Thread.published_at.is_not(None))
+        thread = self.pick(found.order_by(Thread.id), which)
+        if thread is not None and not allows(actor, "forum:thread:tend", thread):
+            raise Forbidden("tend")
+        return thread
+
+    def move(self, actor: Any, which: int, flag: int) -> None:
+        if thread := self.thread(actor, which):
+            boards = moving.boards_of(actor)
+            moving.move(thread, boards[flag % len(boards)], "放错了地方。", actor)
+
+    def split(self, actor: Any, which: int, flag: int) -> None:
+        if thread := self.thread(actor, which):
+            numbers = list(range(2, thread.next_number))[flag % 3 :: 2]
+            self.count += 1
+            moving.split(thread, numbers, f"拆出的第 {self.count} 个", "说的是别的事。", actor)
+
+    def merge(self, actor: Any, which: int, flag: int) -> None:
+        thread, into = self.thread(actor, which), self.thread(actor, flag)
+        if thread and into:
+            moving.merge(thread, into, "说的是同一件事。", actor)
+
+    def undo(self, actor: Any, which: int, flag: int) -> None:
+        """Of a decision that may be an old one: time stands still here."""
+        found = QueueItem.visible_to(actor).order_by(QueueItem.id.desc())
+        item = self.pick(found.where(QueueItem.state == "decided").limit(3), which)
+        if item is not None and allows(actor, "moderation:item:undo", item):
+            self.take_back(item, actor)
+
+    @staticmethod
+    def take_back(item: QueueItem, actor: Any) -> None:
+        db.session.flush()
+        found = select(QueueItem).where(QueueItem.id == item.id).options(*WITH_DECISION)
+        db.session.scalars(found.execution_options(populate_existing=True)).one()
+        undoing.undo(item, actor)
+
     @staticmethod
     def pick(found: Any, which: int) -> Any:
         rows = db.session.scalars(found).unique().all()
         return rows[which % len(rows)] if rows else None
+
+
+def read() -> dict[str, Any]:
+    """All that readers and authors see, row by row."""
+    db.session.expire_all()
+    rows: dict[str, Any] = {}
+    for model in (Post, Thread, Board):
+        table = model.__table__
+        rows[table.name] = db.session.execute(select(table).order_by(table.c.id)).all()
+    revision, entry, notice = Revision.__table__.c, SearchEntry.__table__.c, Notice.__table__.c
+    item = QueueItem.__table__.c
+    for name, columns, conditions in (
+        (
+            "revisions",
+            (revision.id, revision.state, revision.digest),
+            (revision.state != "reverted",),
+        ),
+        ("search", (entry.subject_id, entry.title, entry.body, entry.scope, entry.at), ()),
+        ("notices", (notice.person_id, notice.kind, notice.url, notice.id), ()),
+        (
+            "waiting",
+            (item.id, item.revision_id, item.reason, item.opened_at, item.place),
+            (item.closed_at.is_(None),),
+        ),
+    ):
+        found = select(*columns).where(*conditions).order_by(*columns)
+        rows[name] = db.session.execute(found).all()
+    return rows
 
 
 def check() -> None:
@@ -158,17 +300,28 @@ def check() -> None:
     threads = {one.id: one for one in db.session.scalars(select(Thread))}
     decisions = db.session.scalars(select(Decision)).all()
     items = {one.id: one for one in db.session.scalars(select(QueueItem))}
-    passed = {one.revision_id for one in decisions if one.verb in ("approve", "overturn", "exempt")}
+    decisions = [one for one in decisions if one.undone_at is None]
+    passed = {one.revision_id for one in decisions if one.verb in PUBLISHING}
 
     public = {post.public_revision_id for post in posts} - {None}
     assert public <= passed
     assert public == {one.id for one in revisions.values() if one.state == "published"}
 
+    left: dict[int, set[int]] = defaultdict(set)
+    for sign in db.session.scalars(select(Signpost).where(Signpost.number.is_not(None))):
+        left[sign.thread_id].add(sign.number or 0)
     for thread in threads.values():
         own = sorted(
             (post for post in posts if post.thread_id == thread.id), key=lambda p: p.number
         )
-        assert [post.number for post in own] == list(range(1, thread.next_number))
+        # Where a number is missing, a signpost says where the post went.
+        if thread.merged_into_id is not None:
+            assert own == []
+            assert (thread.post_count, thread.last_number, thread.is_public) == (0, 0, False)
+            continue
+        assert {post.number for post in own} | left[thread.id] == set(range(1, thread.next_number))
+        assert not {post.number for post in own} & left[thread.id]
+        assert {post.board_id for post in own} == {thread.board_id}
         shown = [post for post in own if post.is_public]
         assert thread.post_count == len(shown)
         assert thread.last_number == max((post.number for post in shown), default=0)
@@ -180,10 +333,17 @@ def check() -> None:
         assert board.thread_count == sum(one.is_public for one in of_board)
 
     latest = {post.id: revisions[post.latest_revision_id or 0] for post in posts}
-    waiting = {item.subject_id: item for item in items.values() if item.is_waiting}
-    assert len(waiting) == sum(item.is_waiting for item in items.values())
+    check_flags(posts, revisions, items)
+    waiting = {
+        item.subject_id: item
+        for item in items.values()
+        if item.is_waiting and item.reason != "flagged"
+    }
     assert set(waiting) == {post_id for post_id, one in latest.items() if one.is_waiting}
     assert all(item.revision_id == latest[post_id].id for post_id, item in waiting.items())
+    keys = {board.id: board.key for board in db.session.scalars(select(Board))}
+    places = {post.id: keys[post.board_id] for post in posts}
+    assert all(item.place == places[post_id] for post_id, item in waiting.items())
 
     by_item = [one.item_id for one in decisions if one.item_id is not None]
     assert sorted(by_item) == sorted(one.id for one in items.values() if one.state == "decided")
@@ -192,13 +352,41 @@ def check() -> None:
             item = items[decision.item_id]
             assert decision.decided_by_id not in (item.author_id, item.first_decided_by_id)
 
-    found = {int(one) for one in db.session.scalars(select(SearchEntry.subject_id))}
+    entries = select(SearchEntry.subject_id).where(SearchEntry.kind == Post.kind)
+    found = {int(one) for one in db.session.scalars(entries)}
     assert found == {
         post.id for post in posts if post.is_public and threads[post.thread_id].is_public
     }
     count = select(func.count()).where(QueueItem.state == "claimed")
     claimed = count.where(QueueItem.claimed_by_id.is_(None))
     assert db.session.scalar(claimed) == 0
+
+
+def check_flags(posts: Any, revisions: dict[int, Revision], items: dict[int, QueueItem]) -> None:
+    """What flags hid waits for a reviewer, and nothing else is hidden by them; each ended flag has
+    told its outcome, each open one waits with a text that was public."""
+    flagged = {
+        item.revision_id: item
+        for item in items.values()
+        if item.is_waiting and item.reason == "flagged"
+    }
+    versions = [item.revision_id for item in items.values() if item.is_waiting]
+    assert len(versions) == len(set(versions))
+    assert {revisions[one].state for one in flagged} <= {"published", "suspended"}
+    suspended = {one.id for one in revisions.values() if one.state == "suspended"}
+    assert suspended <= flagged.keys()
+    assert suspended <= {post.taken_revision_id for post in posts if not post.is_public}
+    assert all(post.taken_revision_id is None for post in posts if post.is_public)
+    ended: dict[int, int] = {}
+    for flag in db.session.scalars(select(Flag)):
+        if flag.state == "open":
+            assert flagged[flag.revision_id].id == flag.item_id
+        else:
+            ended[flag.flagger_id] = ended.get(flag.flagger_id, 0) + 1
+    told = select(notices.Notice.person_id, func.count()).where(
+        notices.Notice.kind.startswith("moderation:flag:")
+    )
+    assert dict(db.session.execute(told.group_by(notices.Notice.person_id)).all()) == ended
 
 
 @pytest.fixture
@@ -208,6 +396,8 @@ def people(app: Flask, cast: Cast) -> dict[str, int]:
 
 
 def run(app: Flask, cast: Cast, seed: int) -> None:
+    before = {name: app.config[name] for name in ("FLAGS_PER_DAY", "FLAGS_TO_HIDE")}
+    app.config.update(FLAGS_PER_DAY=1_000, FLAGS_TO_HIDE=2)
     with app.test_request_context():
         world = World({name: cast.person(name) for name in PEOPLE})
         try:
@@ -217,6 +407,7 @@ def run(app: Flask, cast: Cast, seed: int) -> None:
             check()
         finally:
             db.session.rollback()
+            app.config.update(before)
 
 
 any_order = settings(

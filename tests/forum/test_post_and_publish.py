@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
-
 from tests.boards import Forum
 from tests.people import Cast
-
-
-@pytest.fixture
-def forum(app: Flask, cast: Cast) -> Forum:
-    return Forum(app, cast)
 
 
 def test_post_is_read_after_approval(forum: Forum, cast: Cast) -> None:

@@ -41,6 +41,12 @@ def test_what_does_not_hold_is_said_beside_the_field(
     assert count(app, Thread) == count(app, Post) == 0
 
 
+def test_what_does_not_hold_is_told_in_the_order_of_the_page(forum: Forum, cadre: Visitor) -> None:
+    page = cadre.post("/forum/dajiatan/new", {"title": "", "body": ""}).text
+    summary = page[page.index('class="summary"') :]
+    assert summary.index("请写一个标题。") < summary.index("请写正文。")
+
+
 def test_limits_themselves_are_allowed(forum: Forum, cadre: Visitor) -> None:
     for title, body in (("四个字的", "两字"), ("长" * 80, "长" * 20_000)):
         assert cadre.post("/forum/chat/new", {"title": title, "body": body}).status_code == 302

@@ -68,6 +68,26 @@ def hidden(forum: Forum, cadre: Visitor, moderator: Visitor, chief: Visitor) -> 
     return post
 
 
+def suspended_thread(forum: Forum, cadre: Visitor, moderator: Visitor, chief: Visitor) -> int:
+    title, body = f"标题里有 {WORD}", f"正文里有 {WORD}。"
+    return _flagged(forum, forum.post(forum.start(cadre, title=title, body=body, board="chat")))
+
+
+def suspended_reply(forum: Forum, cadre: Visitor, moderator: Visitor, chief: Visitor) -> int:
+    thread = forum.published(cadre, moderator)
+    post = forum.reply(cadre, thread, f"回帖里有 {WORD}。")
+    forum.approve(moderator, post)
+    return _flagged(forum, post)
+
+
+def _flagged(forum: Forum, post: int) -> int:
+    """By some of those who must not meet the word."""
+    for name in ("cadre2", "delegate", "admin"):
+        flagger = forum.cast.visitor(name)
+        assert flagger.post(f"/posts/{post}/flag", {"reason": "abuse"}).status_code == 302
+    return post
+
+
 def withdrawn(forum: Forum, cadre: Visitor, moderator: Visitor, chief: Visitor) -> int:
     post = waiting_thread(forum, cadre, moderator, chief)
     cadre.post(f"/posts/{post}/withdraw")
@@ -85,6 +105,8 @@ def withdrawn(forum: Forum, cadre: Visitor, moderator: Visitor, chief: Visitor) 
         appealed,
         upheld,
         hidden,
+        suspended_thread,
+        suspended_reply,
         withdrawn,
     ],
     ids=lambda make: make.__name__,
@@ -119,6 +141,9 @@ def test_nobody_else_meets_the_word(
         f"/posts/{post}/history",
         f"/posts/{post}/appeal",
         f"/posts/{post}/hide",
+        f"/posts/{post}/flag",
+        "/moderation/flags",
+        "/notices",
         f"/search?q={WORD[:4]}",
         f"/search?q={WORD[:4]}&kind=forum:post",
         "/moderation",

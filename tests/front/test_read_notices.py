@@ -65,6 +65,15 @@ def test_count_of_unread_stands_in_the_head(app: Flask, cast: Cast) -> None:
     assert '消息<span class="badge">2</span>' in head
 
 
+def test_count_comes_with_the_signed_in_person(app: Flask, cast: Cast) -> None:
+    tell(app, cast, "cadre", "甲")
+    visitor = cast.visitor("cadre")
+    with counted(app) as seen:
+        page = visitor.get("/privacy").get_data(as_text=True)
+    assert '消息<span class="badge">1</span>' in page
+    assert len(seen) == 1, seen
+
+
 def test_looking_marks_nothing(app: Flask, cast: Cast) -> None:
     tell(app, cast, "cadre", "甲")
     cast.visitor("cadre").get("/notices")

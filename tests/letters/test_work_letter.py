@@ -431,6 +431,30 @@ def test_the_writer_is_told_by_notice_and_an_unnamed_one_is_not(
         assert len(db.session.scalars(select(Notice.kind)).all()) == before
 
 
+def test_notices_tell_letters_apart_by_their_days(app: Flask, cast: Cast, post: Post) -> None:
+    post.letter("accepted")
+    with app.app_context():
+        sent_on = db.session.scalars(select(Letter.received_on)).one()
+    inbox = cast.visitor("cadre").get("/notices").text
+    assert f"你{sent_on.month}月{sent_on.day}日的来信已受理" in inbox.replace("\u2009", "")
+
+
+def test_units_without_a_handler_are_marked_and_stand_last(cast: Cast, post: Post) -> None:
+    letter_id = post.letter("accepted")
+    page = cast.visitor("mail_office").get(f"/letters/desk/{letter_id}").text
+    staffed = f'value="{cast.unit_id("department")}"'
+    empty = f'value="{cast.unit_id("county")}"'
+    assert page.index(staffed) < page.index(empty)
+    assert "（还没有承办人）" not in page[page.index(staffed) : page.index(staffed) + 60]
+    assert "（还没有承办人）" in page[page.index(empty) : page.index(empty) + 60]
+
+
+def test_the_desk_stands_in_the_menu_of_those_who_work_there(cast: Cast) -> None:
+    entry = 'href="/letters/desk"'
+    assert entry in cast.visitor("signer").get("/forum").text
+    assert entry not in cast.visitor("cadre").get("/forum").text
+
+
 def test_points_of_a_letter_without_points_are_its_title(cast: Cast, post: Post) -> None:
     letter_id = post.letter("handling", points=[], title="能不能答这一件")
     page = cast.visitor("handler").get(f"/letters/desk/{letter_id}/draft").text

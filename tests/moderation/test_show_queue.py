@@ -165,7 +165,7 @@ def test_statements_of_an_item(
     with counted(app) as seen:
         page = moderator.get(f"/moderation/{item}").text
     assert "再具体些" in page
-    assert len(seen) <= 8, seen
+    assert len(seen) <= 10, seen  # one for the remarks of the last round, one for the templates
 
 
 def test_statements_of_a_decision(

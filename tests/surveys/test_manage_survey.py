@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core import figures, journal, registry, search
+from core import clock, figures, journal, registry, search
 from core.db import db
 from surveys import shelves
 from surveys.definition import dump
@@ -91,7 +92,7 @@ def test_open_survey_gets_a_new_version(desk: Desk, cast: Cast) -> None:
     office = cast.visitor("office")
     sent = office.post("/surveys/work/versions", {"source": dump(document(anonymity="named"))})
     assert sent.status_code == 422
-    assert "记名还是匿名不能再改" in sent.text
+    assert "实名还是匿名不能再改" in sent.text
     sent = office.post("/surveys/work/versions", {"source": dump(document(slug="other"))})
     assert "不能改" in sent.text
     sent = office.post("/surveys/work/versions", {"source": dump(document(minutes=9))})
@@ -240,7 +241,7 @@ def test_home_shows_each_open_survey_once(desk: Desk, cast: Cast, app: Flask) ->
         with counted(app) as statements:
             assert len(shelves.waiting(person)) == 5
             shown = shelves.panel(person)
-        assert len(statements) == 2, "one for what runs, one for what is over"
+        assert len(statements) == 1, "what runs and what is over together"
     assert shown is not None
     assert shown["running"] == []
     assert [survey.slug for survey in shown["finished"]] == ["over"]
@@ -251,6 +252,21 @@ def test_home_shows_each_open_survey_once(desk: Desk, cast: Cast, app: Flask) ->
     for number in range(5):
         assert page.count(f'href="/surveys/s{number}"') == 1
     assert page.count('href="/surveys/over/results"') == 1
+
+
+def test_home_shows_the_newest_results_first(desk: Desk, cast: Cast, app: Flask) -> None:
+    for slug, days in (("oldest", 9), ("newest", 1), ("older", 5)):
+        desk.make(slug=slug, state="closed")
+        ended = clock.now() - timedelta(days=days)
+        period = {"opens_at": ended - timedelta(days=1), "closes_at": ended}
+        with app.app_context():
+            db.session.execute(update(Survey).where(Survey.slug == slug).values(period))
+            db.session.commit()
+    cast.id("delegate")
+    with app.test_request_context():
+        shown = shelves.panel(cast.person("delegate"))
+    assert shown is not None
+    assert [survey.slug for survey in shown["finished"]] == ["newest", "older"]
 
 
 def test_search_finds_an_open_survey_in_both_languages(desk: Desk, cast: Cast, app: Flask) -> None:

@@ -58,6 +58,8 @@ export function fromText(text) {
       paragraph.append(words);
     }
   }
+  // Below a quotation there is a line to answer on; without it, what one types joins the quotation.
+  if (box.lastElementChild?.tagName === "BLOCKQUOTE") box.append(document.createElement("p"));
   return box.innerHTML;
 }
 
