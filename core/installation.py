@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from . import journal, workdays
+from . import journal, office_hours, workdays
 from .db import db
 
 
@@ -40,6 +40,7 @@ def lay() -> None:
     """The first rows of empty tables. Commits."""
     journal.begin()
     workdays.seed(db.session)
+    office_hours.seed(db.session)
     db.session.commit()
 
 

@@ -11,22 +11,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, insert, select, update
+from sqlalchemy import JSON, Index, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys
 from .bulk import insert_all
 from .db import Base, db
+from .jobs import job
 
 NOTHING = "0" * 64
 
 
 class JournalEvent(Base):
     __tablename__ = "journal_events"
-    __table_args__ = (Index(None, "kind", "subject_id"),)
+    __table_args__ = (Index(None, "kind", "subject_id"), Index(None, "kind", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
@@ -51,6 +52,16 @@ class JournalHead(Base):
     count: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     seal: Mapped[str] = mapped_column(String(64))
+
+
+class DailyHead(Base):
+    """The head as it was when a day ended: how many events, the digest of the last."""
+
+    __tablename__ = "daily_heads"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 @dataclass(frozen=True)
@@ -121,9 +132,21 @@ def latest(kind: str, subject_id: int | str) -> JournalEvent | None:
     )
 
 
-def verify() -> Iterator[Fault]:
-    """Every place where the record does not hold; nothing when it is whole."""
+def head() -> JournalHead | None:
+    return db.session.get(JournalHead, 1, populate_existing=True)
+
+
+def verify(through: str = "") -> Iterator[Fault]:
+    """Every place where the record does not hold; nothing when it is whole.
+
+    `through` is a digest that somebody kept: the record must lead through it.
+    """
     previous, expected = NOTHING, 1
+    printed = list(db.session.scalars(select(DailyHead).where(DailyHead.count > 0)))
+    kept: dict[int, set[str]] = {}
+    for row in printed:
+        kept.setdefault(row.count, set()).add(row.digest)
+    is_met = through in ("", NOTHING)
     rows = db.session.scalars(
         select(JournalEvent).order_by(JournalEvent.id).execution_options(yield_per=1000)
     )
@@ -134,13 +157,21 @@ def verify() -> Iterator[Fault]:
             yield Fault(event.id, f"event {event.id} does not follow the one before it")
         if event.digest != _digest(_fields(event)):
             yield Fault(event.id, f"event {event.id} was changed")
+        if kept.pop(event.id, {event.digest}) != {event.digest}:
+            yield Fault(event.id, f"event {event.id} is not the one whose head was printed")
+        is_met = is_met or event.digest == through
         previous, expected = event.digest, event.id + 1
-    head = db.session.get(JournalHead, 1, populate_existing=True)
-    if head is None:
+    for row in printed:
+        if row.count in kept:
+            yield Fault(row.count, f"event {row.count} is missing: its head was printed {row.day}")
+    if not is_met:
+        yield Fault(None, f"no event has the head {through}: cut off or written anew before it")
+    last = head()
+    if last is None:
         yield Fault(None, "the head of the journal is missing")
-    elif (head.count, head.digest) != (expected - 1, previous):
-        yield Fault(None, f"the head tells of {head.count} events, {expected - 1} are there")
-    elif head.seal != _seal(head.count, head.digest):
+    elif (last.count, last.digest) != (expected - 1, previous):
+        yield Fault(None, f"the head tells of {last.count} events, {expected - 1} are there")
+    elif last.seal != _seal(last.count, last.digest):
         yield Fault(None, "the head of the journal was changed")
 
 
@@ -178,6 +209,25 @@ def append_all(rows: list[dict[str, Any]]) -> None:
             .values(count=count, digest=previous, seal=_seal(count, previous))
             .execution_options(synchronize_session=False)
         )
+
+
+@job("core.print_heads", every=timedelta(hours=1))
+def print_heads() -> None:
+    """Keep the head of every day that has ended since the last kept one; again: nothing."""
+    last = db.session.scalar(select(func.max(DailyHead.day)))
+    first = db.session.scalar(select(JournalEvent.at).where(JournalEvent.id == 1))
+    if first is None:
+        return
+    day = last + timedelta(1) if last else clock.local(first).date()
+    while day < clock.today():
+        count, digest = db.session.execute(
+            select(JournalEvent.id, JournalEvent.digest)
+            .where(JournalEvent.at < clock.start_of(day + timedelta(1)))
+            .order_by(JournalEvent.id.desc())
+            .limit(1)
+        ).one_or_none() or (0, NOTHING)
+        db.session.add(DailyHead(day=day, count=count, digest=digest))
+        day += timedelta(1)
 
 
 def _take_head() -> tuple[int, str]:

@@ -86,6 +86,16 @@ def tell(person_id: int | None, name: str, url: str, **params: Any) -> None:
         db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params))
 
 
+def forget(url: str) -> None:
+    """Take the parameters, such as a title, out of every notice that leads to an address."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.url == url)
+        .values(params={})
+        .execution_options(synchronize_session=False)
+    )
+
+
 def unread_of(person_id: Any) -> ScalarSelect[int]:
     """How many notices a person has not read, as a column for the statement about the person."""
     return (

@@ -56,6 +56,12 @@ SETTINGS: dict[str, Setting] = {
     "ANONYMOUS_LETTERS_PER_HOUR": Setting(
         "60", int, "unnamed letters that one server process takes in an hour, from all together"
     ),
+    "SERVICE_HOURS": Setting(
+        "8", _count, "office hours within which a text is decided, where a board says nothing else"
+    ),
+    "INQUIRIES_PER_DAY": Setting(
+        "5", _count, "inquiries about the moderation log that one person may make in a day"
+    ),
     "FLAGS_PER_DAY": Setting("5", _count, "texts that one person may flag in a day"),
     "FLAGS_TO_HIDE": Setting("3", _count, "flags that hide a text until it is reviewed"),
     "REVIEW_OWN_UNIT": Setting(

@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
@@ -85,6 +85,20 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def to_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table as CSV in UTF-8 that spreadsheets open; no cell is taken for a formula."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([_inert(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _inert(cell: Any) -> Any:
+    is_formula = isinstance(cell, str) and cell.lstrip().startswith(
+        ("=", "+", "-", "@", "\t", "\r")
+    )
+    return f"'{cell}" if is_formula else cell
 
 
 def read(upload: Upload) -> Iterator[Sheet]:

@@ -104,7 +104,7 @@ class Stateful:
         return True
 
     def advance(self, verb: str, actor: Actor, note: str = "", **facts: int | str | None) -> None:
-        """Move by a verb. Raises Forbidden, IllegalMove; KeyError for an unknown verb."""
+        """Move by a verb; Raises Forbidden, IllegalMove; KeyError for an unknown verb."""
         if verb not in self.machine.moves:
             raise KeyError(verb)
         permission = f"{self.kind}:{verb}"

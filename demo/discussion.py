@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import click
+from flask import current_app
 from sqlalchemy import insert, or_, select, update
 
-from core import clock, journal, search
+from core import clock, journal, office_hours, search
 from core.db import db
 from core.tokens import tokens
 from forum.models import Board, Post, Thread
@@ -235,9 +236,10 @@ class Discussion:
             at=post.at,
         )
 
-    def _exempt(self, _thread: Telling, post: Written, _said: Said) -> datetime:
+    def _exempt(self, thread: Telling, post: Written, _said: Said) -> datetime:
         """On a board that publishes at once."""
-        self._note(Revision, post.revision_id, "exempt", post.author_id, post.at)
+        facts = {"place": thread.board.key}
+        self._note(Revision, post.revision_id, "exempt", post.author_id, post.at, facts)
         self._decision(post, "exempt", post.at)
         return post.at
 
@@ -246,6 +248,7 @@ class Discussion:
         is_waiting = post.state == "pending"
         minutes = self.chance.choice((9, 14, 22, 35, 41, 58, 76, 95, 130, 190))
         closed_at = min(post.at + timedelta(minutes=minutes), self.now - timedelta(minutes=1))
+        due_at = office_hours.due_after(post.at, current_app.config["SERVICE_HOURS"])
         item_id = self.bulk.add(
             QueueItem,
             subject_kind=Post.kind,
@@ -260,15 +263,20 @@ class Discussion:
             plea="",
             state="open" if is_waiting else "decided",
             opened_at=post.at,
+            due_at=due_at,
+            escalation="",
             closed_at=None if is_waiting else closed_at,
             version=1,
         )
         self._note(Revision, post.revision_id, "submit", post.author_id, post.at)
         if not is_waiting:
-            self._decide(item_id, post, said, closed_at)
+            facts = _facts(thread.board, post.at, due_at, closed_at)
+            self._decide(item_id, post, said, closed_at, facts)
         return closed_at
 
-    def _decide(self, item_id: int, post: Written, said: Said, at: datetime) -> None:
+    def _decide(
+        self, item_id: int, post: Written, said: Said, at: datetime, told: dict[str, Any]
+    ) -> None:
         first = self.chance.randrange(2)
         name = next(
             one
@@ -278,8 +286,8 @@ class Discussion:
         by, verb, code = self.people[name], VERBS[post.state], REASONS.get(post.state)
         facts = {"item": item_id, "reason": code, "content": post.digest}
         self._note(Revision, post.revision_id, verb, by, at, facts)
-        facts = {"decision": verb, "revision": post.revision_id}
-        self._note(QueueItem, item_id, "decide", by, at, facts)
+        facts = {"decision": verb, "revision": post.revision_id, "reason": code, "role": name}
+        self._note(QueueItem, item_id, "decide", by, at, facts | told)
         why = "" if verb == "approve" else said.reason
         self._decision(
             post,
@@ -330,6 +338,20 @@ STATES = {
     (Revision, "reject"): ("pending", "rejected"),
     (QueueItem, "decide"): ("open", "decided"),
 }
+
+
+def _facts(board: Board, at: datetime, due_at: datetime, closed_at: datetime) -> dict[str, Any]:
+    """What the journal keeps of a decided item, as moderation/facts.py says."""
+    return {
+        "place": board.key,
+        "subject": Post.kind,
+        "why": "pre_moderated",
+        "unit": board.unit_id,
+        "opened": int(at.timestamp()),
+        "due": int(due_at.timestamp()),
+        "closed": int(closed_at.timestamp()),
+        "escalated": 0,
+    }
 
 
 def _moment(happened: dict[str, Any]) -> Any:

@@ -59,6 +59,7 @@ class Board(Base):
     is_public: Mapped[bool] = mapped_column(default=False)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     order: Mapped[int] = mapped_column(default=0)
+    service_hours: Mapped[int | None]
     thread_count: Mapped[int] = mapped_column(default=0)
 
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
@@ -345,6 +346,10 @@ class Post(Reviewable, Base):
         return self.thread.board.unit_id
 
     @property
+    def review_hours(self) -> int | None:
+        return self.thread.board.service_hours
+
+    @property
     def review_place(self) -> str:
         return self.thread.board.key
 
@@ -404,6 +409,10 @@ class Post(Reviewable, Base):
                 search.drop(self.kind, post_id)
         search.drop(self.kind, self.id)
         self._count(-1)
+
+    def purged(self) -> None:
+        if self.is_opening:
+            self.thread.title = "—"
 
     def kin(self) -> list[int]:
         if not self.is_opening:

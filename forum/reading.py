@@ -67,7 +67,14 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Lin
     }
     rows = db.session.execute(_posts(), asked).all()
     own = [
-        Unsettled(row.id, row.latest_id, row.state, row.public_id is not None, row.since)
+        Unsettled(
+            row.id,
+            row.latest_id,
+            row.state,
+            row.public_id is not None,
+            row.since,
+            row.purged_at is not None,
+        )
         for row in rows
         if row.author_id == actor.id and row.state not in SETTLED
     ]
@@ -109,6 +116,7 @@ def _posts() -> Any:
             latest.state,
             case((taken.state == "suspended", taken.id)).label("suspended_id"),
             latest.created_at.label("since"),
+            latest.purged_at,
             public.created_at.label("edited_at"),
             public.edit_kind,
             public.accepted_at,

@@ -66,11 +66,20 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    from . import edit_views, policy, remark_views, shelves, template_views, views  # noqa: F401
+    from . import (  # noqa: F401
+        edit_views,
+        policy,
+        record,
+        remark_views,
+        shelves,
+        template_views,
+        views,
+    )
     from .terms import commands
     from .terms import views as terms_views
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(record.bp)
     app.register_blueprint(terms_views.bp)
     app.cli.add_command(commands.terms_cli)
     shelves.fill()

@@ -51,7 +51,7 @@ def edit(
     record.latest_revision = signed
     item.revision_id = signed.id
     if verb == "redact":
-        _forget_titles(record, signed.title)
+        forget_titles(record, signed.title)
     return deciding.close(item, record, signed, verb, actor, None, explanation, before)
 
 
@@ -69,7 +69,7 @@ def redact(
     if record.latest_revision is revision:
         record.latest_revision = signed
     item.revision_id = signed.id
-    _forget_titles(record, signed.title)
+    forget_titles(record, signed.title)
     item.heading = record.review_heading(signed)
     item.excerpt = text.excerpt(signed.body_html, len(item.excerpt) or 1)
     deciding.close(item, record, signed, "redact", actor, None, words, before)
@@ -141,8 +141,8 @@ def _sign(
     return signed
 
 
-def _forget_titles(record: Reviewable, title: str | None) -> None:
-    """What was covered in a title stands under others' texts, in their inboxes, too; under
+def forget_titles(record: Reviewable, title: str | None) -> None:
+    """What is gone from a title stands under others' texts, in their inboxes, too; under
     whichever title it was then."""
     if title is None:
         return

@@ -17,6 +17,7 @@ from . import outcomes, undoing
 from .claiming import refuse_claimed
 from .door import close as close_item
 from .door import item_for, publish, waiting_item
+from .facts import facts_of
 from .models import Decision, QueueItem, Revision
 from .remarks import keep
 from .reviewable import Reviewable
@@ -141,7 +142,14 @@ def close(
 ) -> Decision:
     """End an item with its one decision, and tell the author."""
     close_item(item)
-    item.advance("decide", actor, decision=verb, revision=revision.id)
+    role = reviewer_role(actor, item.unit)
+    what: dict[str, Any] = {
+        "decision": verb,
+        "reason": reason_code,
+        "role": role,
+        "revision": revision.id,
+    }
+    item.advance("decide", actor, **what, **facts_of(item))
     decision = Decision(
         item_id=item.id,
         revision_id=revision.id,
@@ -149,7 +157,8 @@ def close(
         reason_code=reason_code,
         explanation=explanation,
         decided_by_id=actor.id,
-        decided_as=reviewer_role(actor, item.unit),
+        decided_as=role,
+        decided_at=item.closed_at,
         before=before,
         after=undoing.stand(record),
     )

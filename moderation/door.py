@@ -16,6 +16,8 @@ from core.i18n import _
 from core.policy import SYSTEM, Actor
 
 from . import copies, newness, outcomes
+from .deadlines import due_at
+from .facts import facts_of
 from .models import EXCERPT, GROUNDS, Decision, QueueItem, Revision, waiting_with
 from .reviewable import Reviewable
 from .terms import screening
@@ -60,7 +62,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
         _wait(record, revision, None if latest is record.public_revision else item, is_matched)
         record.submitted(revision)
     else:
-        publish(record, revision, actor, "exempt")
+        publish(record, revision, actor, "exempt", place=record.review_place)
         db.session.add(Decision(revision_id=revision.id, verb="exempt"))
         _look_again(record, revision, item, is_matched)
     screening.keep(revision, hits)
@@ -75,7 +77,7 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     item = waiting_item(record, revision)
     if item is not None:
         close(item)
-        item.advance("withdraw", actor)
+        item.advance("withdraw", actor, **facts_of(item))
     suspended = record.suspended_revision
     outcomes.settle(revision, "withdraw", actor)
     revision.advance("withdraw", actor)
@@ -115,7 +117,7 @@ def publish(
         _move(item, record, revision)
     elif item is not None:
         close(item)
-        item.advance("lapse", SYSTEM)
+        item.advance("lapse", SYSTEM, **facts_of(item))
 
 
 def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
@@ -129,6 +131,8 @@ def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
         place=record.review_place,
         reason=reason,
         grounds=GROUNDS[reason],
+        opened_at=clock.now(),
+        due_at=due_at(record),
         **_shown(record, revision),
     )
 
@@ -202,7 +206,7 @@ def _look_again(
             item = waited
         else:
             close(waited)
-            waited.advance("lapse", SYSTEM)
+            waited.advance("lapse", SYSTEM, **facts_of(waited))
     if is_matched and item is None:
         item = item_for(record, revision, "matched")
         db.session.add(item)

@@ -8,7 +8,7 @@ from wtforms import HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from core.forms import BaseForm, Required, TextField
+from core.forms import BaseForm, CreationForm, Required, TextField
 from core.i18n import _, _l
 
 from .copies import MOST
@@ -16,6 +16,7 @@ from .flag import WORDS
 from .reasons import REASONS, VERBS
 
 LIMIT = 2_000
+INQUIRY = 500
 OTHER = "other"
 
 
@@ -78,6 +79,44 @@ class ReasonedForm(ExplainedForm):
         return str(self.reason.data)
 
 
+class EscalateForm(ApproveForm):
+    """A word to the chief moderators; no decision, so bound to no version."""
+
+    explanation = TextField(
+        _l("给总审核员的说明"), [Required(_l("请写明为什么要请总审核员来审。"))], limit=LIMIT
+    )
+
+    @property
+    def words(self) -> str:
+        return str(self.explanation.data or "")
+
+
+class KeepingForm(BaseForm):
+    """Why a text is held, no longer held, or to be cleared."""
+
+    explanation = TextField(_l("理由"), [Required(_l("请写明理由，它会一直留着。"))], limit=LIMIT)
+
+
+class InquiryForm(CreationForm):
+    """What a reader asks about an entry of the open log."""
+
+    body = TextField(_l("你想问什么"), [Required(_l("请写明你想问什么。"))], limit=INQUIRY)
+
+
+class AnswerForm(BaseForm):
+    """The answer to an inquiry; its field's id says which, for several stand on one page."""
+
+    inquiry_id: int
+    answer = TextField(_l("你的答复"), [Required(_l("请写答复。"))], limit=LIMIT)
+
+    @classmethod
+    def of(cls, inquiry_id: int) -> AnswerForm:
+        form = cls()
+        form.inquiry_id = inquiry_id
+        form.answer.id = form.answer.label.field_id = f"answer-{inquiry_id}"
+        return form
+
+
 class FlagForm(BaseForm):
     """What a reader finds wrong: a coded reason, and words where the code does not say it."""
 
@@ -105,6 +144,7 @@ FORMS: dict[str, type[ApproveForm]] = {
     "hide": ReasonedForm,
     "overturn": ExplainedForm,
     "uphold": ExplainedForm,
+    "escalate": EscalateForm,
     "harmless": ApproveForm,
 }
 

@@ -17,9 +17,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
@@ -29,7 +31,7 @@ from core.db import Base
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .scope import covers, of_other_units
+from .scope import CHIEF, covers, of_other_units
 
 if TYPE_CHECKING:
     from .flag import Flag
@@ -120,6 +122,8 @@ class Revision(Stateful, Base):
     cleaner: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    purged_at: Mapped[datetime | None]
+
     # A version that a reviewer made of the author's words: who, how, and that the author agreed.
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     edit_kind: Mapped[str | None] = mapped_column(
@@ -134,6 +138,11 @@ class Revision(Stateful, Base):
     matches: Mapped[list[TermMatch]] = relationship(
         order_by="TermMatch.version_id", viewonly=True, lazy="raise_on_sql"
     )
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether its words are gone; number and decisions stay."""
+        return self.purged_at is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -170,12 +179,17 @@ class QueueItem(Stateful, Base):
         CheckConstraint("(closed_at IS NULL) = (state IN ('open', 'claimed'))", name="closed"),
         CheckConstraint("(state = 'claimed') = (claimed_by_id IS NOT NULL)", name="claimed"),
         CheckConstraint("(claimed_at IS NULL) = (claimed_by_id IS NULL)", name="claim"),
+        CheckConstraint(
+            "escalated_at IS NOT NULL OR (escalated_by_id IS NULL AND escalation = '')",
+            name="escalated",
+        ),
         # The queue itself, its filters, and that a version waits in it once.
         _over(WAITS, "ix_queue_items_waiting", "opened_at", "id"),
         _over(WAITS, "ix_queue_items_waiting_place", "place", "opened_at", "id"),
         _over(WAITS, "ix_queue_items_waiting_kind", "subject_kind", "opened_at", "id"),
         _over(WAITS, "ix_queue_items_waiting_unit", "unit_id", "opened_at", "id"),
         _over(WAITS, "uq_queue_items_waiting_revision", "revision_id", unique=True),
+        _over(WAITS, "ix_queue_items_waiting_due", "due_at"),
         _over(CLAIMED, "ix_queue_items_claimed", "opened_at", "id"),
         *(
             _over(waits_for(one), f"ix_queue_items_waiting_{one}", "opened_at", "id")
@@ -199,6 +213,7 @@ class QueueItem(Stateful, Base):
         claim=(("open", "claimed"), "claimed"),
         take_over=("claimed", "claimed"),
         release=("claimed", "open"),
+        escalate=(("open", "claimed"), "open"),
         decide=(("open", "claimed"), "decided"),
         withdraw=(("open", "claimed"), "withdrawn"),
         lapse=(("open", "claimed"), "lapsed"),
@@ -223,6 +238,10 @@ class QueueItem(Stateful, Base):
     plea: Mapped[str] = mapped_column(Text, default="")
     first_decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_at: Mapped[datetime]
+    escalated_at: Mapped[datetime | None]
+    escalated_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    escalation: Mapped[str] = mapped_column(Text, default="")
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -256,6 +275,16 @@ class QueueItem(Stateful, Base):
         """Note further grounds; those that it has stay."""
         for name in names:
             self.grounds |= GROUNDS[name]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the board's service time ended before the decision, or now."""
+        return (self.closed_at or clock.now()) > self.due_at
+
+    @property
+    def is_escalated(self) -> bool:
+        """Whether it lies on the chief moderators' desk."""
+        return self.escalated_at is not None
 
     @property
     def subject_class(self) -> type[Reviewable]:
@@ -351,6 +380,13 @@ class Decision(Base):
     revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
     decided_by: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Decision]:
+        """The entries of the open log, for everybody who is signed in."""
+        return select(Decision).where(
+            Decision.item_id.is_not(None), true() if actor.is_authenticated else false()
+        )
+
 
 def waiting_with(revision_id: int) -> Select[QueueItem]:
     """The item in which a version waits now, if any."""
@@ -370,4 +406,5 @@ def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
             QueueItem.claimed_at <= now - LEASE,
             QueueItem.claimed_by_id == actor.id,
         ),
+        or_(QueueItem.escalated_at.is_(None), covers(actor, QueueItem.unit_id, roles=(CHIEF,))),
     ]

@@ -2,16 +2,22 @@
 
 from core.policy import Rule, is_its, role, rules, signed_in, system
 
-from .scope import REVIEWERS, is_own_unit
+from .scope import CHIEF, REVIEWERS, is_own_unit
 
 reviewer = role(*REVIEWERS)
 of_own_unit = Rule("of the own unit, where the setting counts that", is_own_unit)
-chief = role("chief_moderator")
+chief = role(CHIEF, of="unit")
+escalated = Rule("escalated", lambda actor, item: item is not None and item.is_escalated)
 # At or above the item's unit; nobody on an own text, nor on an appeal against the own decision,
 # nor, by setting, on a text by somebody of the own unit.
-decider = (
+impartial = (
     role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by") & ~of_own_unit
 )
+decider = impartial & (~escalated | chief)
+purged = Rule("purged", lambda actor, revision: revision is not None and revision.is_purged)
+second = role(CHIEF, "admin", of="unit") & ~is_its("asked_by") & ~is_its("author")
+# Rules about words hold on every board, whatever its unit.
+any_chief = role(CHIEF)
 # Nobody on an own flag.
 judge = reviewer & ~is_its("author") & ~is_its("flagger")
 
@@ -21,9 +27,9 @@ rules(
         "moderation:queue:watch": reviewer,
         "moderation:log:show": signed_in,
         "moderation:template:list": reviewer,
-        "moderation:template:create": role("chief_moderator"),
-        "moderation:template:edit": role("chief_moderator"),
-        "moderation:template:retire": role("chief_moderator"),
+        "moderation:template:create": any_chief,
+        "moderation:template:edit": any_chief,
+        "moderation:template:retire": any_chief,
         "moderation:item:show": role(*REVIEWERS, of="unit"),
         "moderation:item:claim": decider,
         "moderation:item:release": decider,
@@ -33,11 +39,28 @@ rules(
         "moderation:item:undo": decider,  # undoing.py asks for the one who decided
         "moderation:item:drop": decider,
         "moderation:item:withdraw": is_its("author"),
+        # By hand a moderator hands up; a chief moderator, being there, decides.
+        "moderation:item:escalate": (impartial & ~chief) | system,
+        "moderation:item:hold": chief,
+        "moderation:item:lift": chief,
+        "moderation:item:purge": role(*REVIEWERS, of="unit") & ~is_its("author"),
+        "moderation:hold:place": chief,
+        "moderation:hold:lift": chief,
+        "moderation:purge:list": role(*REVIEWERS, "admin"),
+        "moderation:purge:ask": role(*REVIEWERS, of="unit") & ~is_its("author"),
+        # The second person: never who asked, never the author.
+        "moderation:purge:confirm": second,
+        "moderation:purge:decline": second,
+        "moderation:inquiry:ask": signed_in,
+        "moderation:inquiry:list": any_chief,
+        "moderation:inquiry:answer": chief & ~is_its("author"),
+        "moderation:inquiry:decline": chief & ~is_its("author"),
+        "moderation:report:show": signed_in,
         "moderation:item:lapse": system,
         "moderation:revision:submit": is_its("author") | system,
         "moderation:revision:exempt": is_its("author") | system,
         "moderation:revision:withdraw": is_its("author"),
-        "moderation:revision:appeal": is_its("author"),
+        "moderation:revision:appeal": is_its("author") & ~purged,
         # The item, or the area's own rule, is the door to these and asks for the unit.
         "moderation:revision:approve": reviewer & ~is_its("author"),
         "moderation:revision:return": reviewer & ~is_its("author"),
@@ -58,16 +81,16 @@ rules(
         "moderation:revision:revert": is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,
         # Rules about words hold on every board: the chief moderators answer for them.
-        "moderation:terms:list": chief,
-        "moderation:terms:show": chief,
-        "moderation:terms:create": chief,
-        "moderation:terms:edit": chief | system,
-        "moderation:terms:try": chief,
+        "moderation:terms:list": any_chief,
+        "moderation:terms:show": any_chief,
+        "moderation:terms:create": any_chief,
+        "moderation:terms:edit": any_chief | system,
+        "moderation:terms:try": any_chief,
         "moderation:terms:finish": system,
-        "moderation:terms:enact": chief,
-        "moderation:terms:supersede": chief,
-        "moderation:terms:retire": chief,
-        "moderation:terms:discard": chief,
+        "moderation:terms:enact": any_chief,
+        "moderation:terms:supersede": any_chief,
+        "moderation:terms:retire": any_chief,
+        "moderation:terms:discard": any_chief,
         "moderation:flag:list": signed_in,  # one's own
         "moderation:flag:submit": is_its("flagger") & ~is_its("author"),
         "moderation:flag:clear": judge,

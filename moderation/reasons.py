@@ -86,9 +86,30 @@ EVENTS = {
     "take_over": _l("接手"),
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
+    "escalate": _l("转给总审核员"),
     "lapse": _l("新的一版已经通过，不用再审"),
     "undo": _l("撤销决定"),
     "drop": _l("撤销决定"),
+}
+
+# How the monthly report calls what it counts.
+COUNTED = {
+    "approve": _l("通过"),
+    "amend": _l("改好后通过"),
+    "return": _l("退回"),
+    "reject": _l("不通过"),
+    "hide": _l("已隐藏"),
+    "harmless": _l("没有问题，保留"),
+    "redact": _l("遮盖了一部分"),
+    "uphold": _l("维持"),
+    "overturn": _l("改判"),
+    "exempt": _l("免审"),
+}
+
+OTHER_ACTS = {
+    "withdraw": _l("作者在等待中撤回"),
+    "escalate_by_clock": _l("超过时限转总审核员"),
+    "escalate_by_hand": _l("审核员上报"),
 }
 
 ROLES = {

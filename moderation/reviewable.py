@@ -140,6 +140,11 @@ class Reviewable:
         raise NotImplementedError
 
     @property
+    def review_hours(self) -> int | None:
+        """Office hours within which the place decides; None: the setting SERVICE_HOURS."""
+        return None
+
+    @property
     def review_place(self) -> str:
         """The key of the place, such as "forum:chat"."""
         raise NotImplementedError
@@ -166,6 +171,9 @@ class Reviewable:
 
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""
+
+    def purged(self) -> None:
+        """Called when the words of its versions were cleared: clear what was copied from them."""
 
     def kin(self) -> list[int]:
         """The ids of the texts that stand under this one's title, its own with them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import current_app
@@ -11,7 +12,8 @@ from accounts.models import Person, Unit
 from core.db import db
 from core.policy import Actor
 
-REVIEWERS = ("moderator", "chief_moderator")
+CHIEF = "chief_moderator"
+REVIEWERS = ("moderator", CHIEF)
 
 
 def reviewer_role(actor: Actor, unit: Unit | None = None) -> str | None:
@@ -42,13 +44,15 @@ def of_other_units(actor: Actor, author_id: Any) -> ColumnElement[bool]:
     return author_id.not_in(own)
 
 
-def covers(actor: Actor, unit_id: Any, within: str = "") -> ColumnElement[bool]:
-    """The SQL condition that the actor reviews for the unit in a column; with `within`, a unit's
-    path, that it is this unit or below, too."""
+def covers(
+    actor: Actor, unit_id: Any, within: str = "", roles: Collection[str] = REVIEWERS
+) -> ColumnElement[bool]:
+    """The SQL condition that the actor holds one of the roles for the unit in a column; with
+    `within`, a unit's path, that it is this unit or below, too."""
     own = {
         one.unit.path
         for one in getattr(actor, "current", ())
-        if one.role in REVIEWERS and one.unit.path
+        if one.role in roles and one.unit.path
     }
     paths = {within if within.startswith(path) else path for path in own}
     paths = {path for path in paths if path.startswith(within)}

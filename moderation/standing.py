@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -21,6 +21,8 @@ from .terms import screening
 from .terms.models import TermMatch, TermVersion
 
 SAMPLE = 50
+NINTH = 0.9
+WAIT = (QueueItem.revision_id, QueueItem.opened_at, QueueItem.closed_at, QueueItem.due_at)
 SETTLED = ("published", "superseded")
 
 
@@ -33,6 +35,29 @@ class Unsettled:
     state: str
     is_public: bool
     since: datetime
+    is_purged: bool = False
+
+
+@dataclass(frozen=True)
+class UsualWait:
+    """How long texts of a place waited: the median, and what nine in ten did not exceed."""
+
+    median: timedelta
+    ninth: timedelta
+
+    @classmethod
+    def of(cls, seconds: Collection[float]) -> UsualWait:
+        """Of at least one wait; the ninth decile is the wait at that rank, not between two."""
+        rank = ceil(len(seconds) * NINTH)
+        return cls(timedelta(seconds=median(seconds)), timedelta(seconds=sorted(seconds)[rank - 1]))
+
+    @property
+    def median_words(self) -> str:
+        return in_words(self.median)
+
+    @property
+    def ninth_words(self) -> str:
+        return in_words(self.ninth)
 
 
 @dataclass(frozen=True)
@@ -41,7 +66,8 @@ class Standing:
 
     text: Unsettled
     decision: Decision | None
-    usual_wait: timedelta | None
+    usual: UsualWait | None
+    due_at: datetime | None = None
     remarks: tuple[str, ...] = ()  # of the rules that the text met
 
     @property
@@ -56,12 +82,13 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        """Whether the text has waited longer than is usual."""
-        return self.usual_wait is not None and clock.now() - self.text.since > self.usual_wait
+        """Whether the text has waited longer than nine in ten did."""
+        return self.usual is not None and clock.now() - self.text.since > self.usual.ninth
 
     @property
-    def wait_words(self) -> str:
-        return in_words(self.usual_wait) if self.usual_wait else ""
+    def is_overdue(self) -> bool:
+        """Whether the board's service time is over; the text is then with a chief moderator."""
+        return self.due_at is not None and clock.now() > self.due_at
 
     @property
     def may_edit(self) -> bool:
@@ -73,7 +100,8 @@ class Standing:
 
     @property
     def may_appeal(self) -> bool:
-        return Revision.machine.target(self.state, "appeal") is not None
+        can = Revision.machine.target(self.state, "appeal") is not None
+        return can and not self.text.is_purged
 
 
 def in_words(wait: timedelta) -> str:
@@ -94,10 +122,15 @@ def takes_edits(state: str, is_public: bool) -> bool:
     return state in ("pending", "returned", "published", "suspended", "withdrawn")
 
 
-def usual_wait(place: str) -> timedelta | None:
-    """The median wait of the last 50 texts decided in a place; None before there are any."""
-    rows = db.session.execute(
-        select(QueueItem.opened_at, QueueItem.closed_at)
+def usual_wait(place: str) -> UsualWait | None:
+    """How long the last 50 texts decided in a place waited; None before there are any."""
+    return _waits(place, [])[0]
+
+
+def _waits(place: str, revision_ids: list[int]) -> tuple[UsualWait | None, dict[int, datetime]]:
+    """The usual wait, and when the items are due in which versions wait. One statement."""
+    decided = (
+        select(*WAIT)
         .where(
             QueueItem.place == place,
             QueueItem.closed_at.is_not(None),
@@ -106,9 +139,15 @@ def usual_wait(place: str) -> timedelta | None:
         )
         .order_by(QueueItem.closed_at.desc())
         .limit(SAMPLE)
+        .subquery()
     )
-    waits = [(closed_at - opened_at).total_seconds() for opened_at, closed_at in rows if closed_at]
-    return timedelta(seconds=median(waits)) if waits else None
+    own = select(*WAIT).where(
+        QueueItem.revision_id.in_(revision_ids), QueueItem.closed_at.is_(None)
+    )
+    rows = db.session.execute(select(decided).union_all(own)).all()
+    waits = [(row.closed_at - row.opened_at).total_seconds() for row in rows if row.closed_at]
+    due = {row.revision_id: row.due_at for row in rows if row.closed_at is None}
+    return UsualWait.of(waits) if waits else None, due
 
 
 _Said = dict[int, tuple[Decision | None, list[TermVersion]]]
@@ -118,16 +157,18 @@ def standings(place: str, texts: Iterable[Unsettled]) -> dict[int, Standing]:
     """How own texts of one place stand, by id of the subject; at most two statements."""
     texts = list(texts)
     said = _said([one.revision_id for one in texts if one.state != "withdrawn"])
-    waits = any(one.state in ("pending", "appealed") for one in texts)
-    wait = usual_wait(place) if waits else None
-    return {one.subject_id: _standing(one, said, wait) for one in texts}
+    waiting = [one.revision_id for one in texts if one.state in ("pending", "appealed")]
+    usual, due = _waits(place, waiting) if waiting else (None, {})
+    return {one.subject_id: _standing(one, said, usual, due.get(one.revision_id)) for one in texts}
 
 
-def _standing(text: Unsettled, said: _Said, wait: timedelta | None) -> Standing:
+def _standing(
+    text: Unsettled, said: _Said, usual: UsualWait | None, due_at: datetime | None
+) -> Standing:
     decision, versions = said.get(text.revision_id, (None, []))
     is_pending = text.state == "pending"
     remarks = screening.in_words(versions) if is_pending else []
-    return Standing(text, None if is_pending else decision, wait, tuple(remarks))
+    return Standing(text, None if is_pending else decision, usual, due_at, tuple(remarks))
 
 
 def _said(revision_ids: list[int]) -> _Said:

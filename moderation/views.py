@@ -30,6 +30,7 @@ from . import (
     claiming,
     copies,
     deciding,
+    escalation,
     flagging,
     log,
     queueing,
@@ -39,7 +40,8 @@ from . import (
     undoing,
 )
 from .filters import Filters
-from .forms import FORMS, ApproveForm, TakeOverForm, TogetherForm
+from .forms import FORMS, ApproveForm, KeepingForm, TakeOverForm, TogetherForm
+from .keeping import KEEPING, Keeping
 from .models import Decision, QueueItem
 from .reading import LOAD, Reading
 from .reviewable import kinds
@@ -95,8 +97,14 @@ def show_presence() -> Any:
 @bp.get("/moderation/log")
 @requires("moderation:log:show")
 def show_log() -> Any:
-    page = log.page(request.args.get("after", ""))
-    return render_template("moderation/log.html", page=page, reasons=reasons)
+    filters = log.LogFilters.asked()
+    return render_template(
+        "moderation/log.html",
+        page=log.page(filters, current_user),
+        filters=filters,
+        heads=log.heads(),
+        reasons=reasons,
+    )
 
 
 @bp.get("/moderation/flags")
@@ -133,12 +141,14 @@ def item_page(
         tried=tried,
         typed=_typed(form),
         changed=changed,
+        escalate=form if tried == "escalate" and form else ApproveForm.of("escalate"),
         templates=templates.offered(verbs) if item.is_waiting else (),
         is_own_unit=is_own_unit(current_user, item),
         takes_edits=amending.takes_edits(item),
         may_undo=undoing.may_undo(item, current_user),
         filters=filters,
         run=queueing.run(item, filters, current_user),
+        keeping=Keeping(item, tried),
         reasons=reasons,
         presence=claiming.presence,
     )
@@ -149,6 +159,47 @@ def _typed(form: Any) -> str:
     if isinstance(form, TakeOverForm):
         return str(form.reason.data or "")
     return form.words if form else ""
+
+
+@bp.post("/moderation/<int:id>/<any(escalate):verb>")
+@requires("moderation:item:escalate", QueueItem)
+def escalate(item: QueueItem, verb: str) -> Any:
+    form = ApproveForm.of(verb)
+    if not form.sent():
+        return item_page(again(item.id), verb, form), 422
+    escalation.escalate(item, current_user, form.words)
+    flash(_("已转给总审核员。"), "good")
+    db.session.commit()
+    return redirect(url_for("moderation.show_queue", **Filters.asked().chosen))
+
+
+@bp.post("/moderation/<int:id>/<any(hold):verb>")
+@requires("moderation:item:hold", QueueItem)
+def hold(item: QueueItem, verb: str) -> Any:
+    return _keep(item, verb, _("已依法保留，谁都不能清除。"))
+
+
+@bp.post("/moderation/<int:id>/<any(lift):verb>")
+@requires("moderation:item:lift", QueueItem)
+def lift(item: QueueItem, verb: str) -> Any:
+    return _keep(item, verb, _("已解除保留。"))
+
+
+@bp.post("/moderation/<int:id>/<any(purge):verb>")
+@requires("moderation:item:purge", QueueItem)
+def purge(item: QueueItem, verb: str) -> Any:
+    return _keep(item, verb, _("已申请清除，等另一位来确认。"))
+
+
+def _keep(item: QueueItem, verb: str, done: str) -> Any:
+    form = KeepingForm()
+    if not form.sent():
+        return item_page(again(item.id), verb), 422
+    KEEPING[verb](item, form.explanation.data, current_user)
+    there = url_for("moderation.show_item", id=item.id)
+    db.session.commit()
+    flash(done, "good")
+    return redirect(there)
 
 
 @bp.post("/moderation/<int:id>/claim")

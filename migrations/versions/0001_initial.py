@@ -53,6 +53,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "daily_heads",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_daily_heads")),
+    )
+
+    op.create_table(
+        "office_hours",
+        sa.Column("region", sa.String(length=6), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("is_yearly", sa.Boolean(), nullable=False),
+        sa.Column("ranges", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "valid_from", name=op.f("pk_office_hours")),
+    )
+
+    op.create_table(
         "jobs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -89,6 +108,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_journal_events_kind_subject_id"), ["kind", "subject_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_journal_events_kind_at"), ["kind", "at"], unique=False)
 
     op.create_table(
         "journal_heads",
@@ -203,6 +223,7 @@ def upgrade() -> None:
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("order", sa.Integer(), nullable=False),
+        sa.Column("service_hours", sa.Integer(), nullable=True),
         sa.Column("thread_count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_boards_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_boards")),
@@ -612,6 +633,7 @@ def upgrade() -> None:
         sa.Column("cleaner", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("purged_at", UTCDateTime(), nullable=True),
         sa.Column("edited_by_id", sa.Integer(), nullable=True),
         sa.Column(
             "edit_kind",
@@ -1056,6 +1078,10 @@ def upgrade() -> None:
         sa.Column("plea", sa.Text(), nullable=False),
         sa.Column("first_decided_by_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("escalated_at", UTCDateTime(), nullable=True),
+        sa.Column("escalated_by_id", sa.Integer(), nullable=True),
+        sa.Column("escalation", sa.Text(), nullable=False),
         sa.Column("claimed_by_id", sa.Integer(), nullable=True),
         sa.Column("claimed_at", UTCDateTime(), nullable=True),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
@@ -1086,8 +1112,15 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(claimed_at IS NULL) = (claimed_by_id IS NULL)", name=op.f("ck_queue_items_claim")
         ),
+        sa.CheckConstraint(
+            "escalated_at IS NOT NULL OR (escalated_by_id IS NULL AND escalation = '')",
+            name=op.f("ck_queue_items_escalated"),
+        ),
         sa.ForeignKeyConstraint(
             ["author_id"], ["people.id"], name=op.f("fk_queue_items_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["escalated_by_id"], ["people.id"], name=op.f("fk_queue_items_escalated_by_id_people")
         ),
         sa.ForeignKeyConstraint(
             ["claimed_by_id"], ["people.id"], name=op.f("fk_queue_items_claimed_by_id_people")
@@ -1163,6 +1196,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_queue_items_waiting_unit",
             ["unit_id", "opened_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_queue_items_waiting_due",
+            ["due_at"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
@@ -1472,6 +1512,167 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "holds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("placed_by_id", sa.Integer(), nullable=False),
+        sa.Column("placed_at", UTCDateTime(), nullable=False),
+        sa.Column("closing", sa.Text(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "placed",
+                "lifted",
+                name="holds_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_holds_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_holds_closed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placed_by_id"], ["people.id"], name=op.f("fk_holds_placed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_holds_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
+    )
+    with op.batch_alter_table("holds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_holds_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_holds_open",
+            ["subject_kind", "subject_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "purges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "confirmed",
+                "declined",
+                name="purges_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["people.id"], name=op.f("fk_purges_asked_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_purges_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_purges_closed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["queue_items.id"], name=op.f("fk_purges_item_id_queue_items")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_purges_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purges")),
+    )
+    with op.batch_alter_table("purges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purges_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_purges_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_purges_open",
+            ["subject_kind", "subject_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "inquiries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_as", sa.String(length=30), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "answered",
+                "declined",
+                name="inquiries_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(state = 'asked') = (closed_at IS NULL)", name=op.f("ck_inquiries_closed")
+        ),
+        sa.CheckConstraint(
+            "state = 'asked' OR length(answer) > 0", name=op.f("ck_inquiries_answer")
+        ),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_inquiries_closed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_inquiries_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_inquiries_closed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decisions.id"], name=op.f("fk_inquiries_decision_id_decisions")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_inquiries_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiries")),
+    )
+    with op.batch_alter_table("inquiries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inquiries_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inquiries_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inquiries_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "ix_inquiries_waiting",
+            ["unit_id", "asked_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "term_rules",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -1714,6 +1915,36 @@ def downgrade() -> None:
 
     op.drop_table("signposts")
     op.drop_table("reply_points")
+    with op.batch_alter_table("inquiries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inquiries_waiting",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_inquiries_state"))
+        batch_op.drop_index(batch_op.f("ix_inquiries_decision_id"))
+        batch_op.drop_index(batch_op.f("ix_inquiries_author_id"))
+
+    op.drop_table("inquiries")
+    with op.batch_alter_table("purges", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_purges_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_purges_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_purges_state"))
+
+    op.drop_table("purges")
+    with op.batch_alter_table("holds", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_holds_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_holds_state"))
+
+    op.drop_table("holds")
     with op.batch_alter_table("flags", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_flags_state"))
         batch_op.drop_index(batch_op.f("ix_flags_revision_id"))
@@ -1747,6 +1978,11 @@ def downgrade() -> None:
     op.drop_table("survey_answers")
     op.drop_table("replies")
     with op.batch_alter_table("queue_items", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_queue_items_waiting_due",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index(
             "uq_queue_items_waiting_revision",
             sqlite_where=sa.text("closed_at IS NULL"),
@@ -1922,6 +2158,7 @@ def downgrade() -> None:
     op.drop_table("journal_heads")
     with op.batch_alter_table("journal_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_journal_events_kind_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_journal_events_kind_at"))
 
     op.drop_table("journal_events")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
@@ -1937,4 +2174,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempts_at"))
 
     op.drop_table("attempts")
+    op.drop_table("office_hours")
+    op.drop_table("daily_heads")
     # ### end Alembic commands ###

@@ -26,6 +26,7 @@ from core.policy import SYSTEM
 from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
+from moderation.models import Decision
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
 from tests.conftest import KEY, database
@@ -160,6 +161,17 @@ def _talk(site: Filled) -> None:
     chief = site.visitor("chief_moderator")
     _decide(forum, chief, "uphold", rejected["upheld"], explanation=word("upheld_end"))
 
+    escalated = forum.item(forum.reply(author, thread, "请总审核员看的一句。"))
+    _send(reviewer, f"/moderation/{escalated}/escalate", explanation=word("escalated_why"))
+    _inquire(site, forum.item(rejected["rejected"]))
+    gone = forum.reply(author, thread, word("purged"))
+    _decide(forum, reviewer, "reject", gone, reason="other", explanation="不合适。")
+    for post, name in ((gone, "purged_why"), (rejected["upheld"], "purge_why")):
+        _send(reviewer, f"/moderation/{forum.item(post)}/purge", explanation=word(name))
+        if post == gone:
+            _send(chief, "/moderation/purges/1/confirm")
+    _send(chief, f"/moderation/{forum.item(returned)}/hold", explanation=word("hold_why"))
+
     hidden = forum.post(forum.start(author, word("hidden_title"), word("hidden"), board="chat"))
     words = {"reason": "other", "explanation": word("hidden_why")}
     assert reviewer.post(f"/posts/{hidden}/hide", words).status_code == 302
@@ -213,6 +225,23 @@ def _talk(site: Filled) -> None:
 
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
+
+
+def _inquire(site: Filled, item: int) -> None:
+    """What `cadre2` asks about a decision: open, answered and declined."""
+    with site.app.app_context():
+        entry = db.session.scalars(sa.select(Decision.id).where(Decision.item_id == item)).one()
+    reader, chief = site.visitor("cadre2"), site.visitor("chief_moderator")
+    for name in ("answered", "inquiry_declined", "inquiry"):
+        body = word(name) if name != "answered" else "大家都能看到的询问。"
+        _send(reader, f"/moderation/log/{entry}/ask", body=body)
+    _send(chief, "/moderation/inquiries/1/answer", answer="大家都能看到的答复。")
+    _send(chief, "/moderation/inquiries/2/decline", answer=word("inquiry_declined_why"))
+
+
+def _send(visitor: Visitor, url: str, **fields: str) -> None:
+    answer = visitor.post(url, fields)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
 
 
 def _rule(site: Filled) -> None:

@@ -24,6 +24,7 @@ from campaigns.models import Campaign
 from core.db import SAFE_METHODS, db
 from forum.models import Post, Thread
 from letters.models import Letter
+from moderation.inquiries import Inquiry
 from moderation.models import QueueItem, Revision
 from tests.contracts.filled import Filled, rows_of
 from tests.people import Visitor
@@ -76,6 +77,12 @@ def forms(site: Filled) -> Iterator[Form]:
             select(Thread.id).where(Thread.published_at.is_not(None))
         ).first()
         item = db.session.scalars(select(QueueItem.id).where(QueueItem.state == "open")).first()
+        closed = db.session.scalars(
+            select(QueueItem.id).where(QueueItem.state == "decided")
+        ).first()
+        inquiry, entry = db.session.execute(
+            select(Inquiry.id, Inquiry.decision_id).where(Inquiry.state == "asked")
+        ).one()
         campaign = db.session.scalars(select(Campaign).where(Campaign.slug == "open")).one()
         version = {"version": str(campaign.version)}
     person, county = site.cast.id("cadre2"), site.cast.unit_id("county")
@@ -116,6 +123,12 @@ def forms(site: Filled) -> Iterator[Form]:
     for verb in ("return", "reject"):
         kinds = ("reason",) if verb == "reject" else ()
         yield Form("moderator", f"/moderation/{item}/{verb}", {"explanation": 2_000}, kinds)
+
+    yield Form("moderator", f"/moderation/{item}/escalate", {"explanation": 2_000})
+    yield Form("moderator", f"/moderation/{closed}/purge", {"explanation": 2_000})
+    yield Form("chief_moderator", f"/moderation/{closed}/hold", {"explanation": 2_000})
+    yield Form("cadre", f"/moderation/log/{entry}/ask", {"body": 500})
+    yield Form("chief_moderator", f"/moderation/inquiries/{inquiry}/answer", {"answer": 2_000})
 
     texts = {"title": 80, **WORDS, "points": 2_000}
     yield Form("cadre", "/letters/new", texts, ("category", "unit"))

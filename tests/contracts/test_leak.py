@@ -21,6 +21,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from core import clock
 from core.db import db
 from core.search import SearchEntry
 from moderation.amending import EDITS
@@ -67,6 +68,13 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
     "template": REVIEWERS | {"moderator2"},
     **dict.fromkeys(("withdrawn_title", "withdrawn"), AUTHOR),
+    **dict.fromkeys(("escalated_why", "hold_why"), REVIEWERS),
+    "inquiry": {"cadre2", "chief_moderator"},
+    "inquiry_declined": {"cadre2"},
+    "inquiry_declined_why": {"cadre2"},
+    "purge_why": REVIEWERS | {"admin"},
+    "purged": set(),  # nobody any more
+    "purged_why": set(),
     "flag_words": {"delegate"} | REVIEWERS,  # who wrote them
     **{
         f"letter_{state}{part}": {"cadre"} | _AT_DESK[state]
@@ -96,6 +104,7 @@ NEVER_OPENED = {
 FEW, MANY = 1, 15
 # Where hidden words stand: opened with every id for everybody, in the short crawl, too.
 TELLING = {
+    *("record.show_entry", "record.list_inquiries", "record.list_purges"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
     *("campaigns.show", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
@@ -239,6 +248,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(db.session.scalars(select(getattr(model, name))))
     if rule.endpoint == "surveys.download" and name == "number":
         return list(set(db.session.scalars(select(SurveyVersion.number))))
+    if name == "month":
+        return [f"{clock.today():%Y-%m}"]
     if rule.endpoint == "moderation.edit" and name == "verb":
         return list(EDITS)
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")

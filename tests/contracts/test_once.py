@@ -18,12 +18,15 @@ from werkzeug.test import TestResponse
 from accounts.models import Membership, PeopleImport, Person, Slip, Unit
 from core import clock
 from core.db import db
+from core.journal import JournalEvent
 from forum.models import Board, Signpost, Thread
 from forum.models import Post as ForumPost
 from letters import writing
 from letters.models import Letter, LetterNote, Reply
 from moderation.flag import Flag
+from moderation.inquiries import Inquiry
 from moderation.models import Decision, QueueItem
+from moderation.purging import Hold, Purge
 from moderation.templates import ExplanationTemplate
 from moderation.terms.models import TermRule, TermTrial
 from surveys.definition import dump
@@ -273,6 +276,44 @@ def approve(stage: Stage) -> Act:
     return Act("moderator", url, data, Decision, answers=frozenset({302, 409}))
 
 
+def _rejection(stage: Stage) -> int:
+    """The post id of a rejected text."""
+    post = stage.forum.post(stage.forum.start(stage.cast.visitor("cadre")))
+    reviewer = stage.cast.visitor("moderator")
+    stage.forum.decide(reviewer, "reject", post, reason="other", explanation="不合适。")
+    return post
+
+
+def inquire(stage: Stage) -> Act:
+    _rejection(stage)
+    with stage.app.app_context():
+        entry = db.session.scalars(select(Decision.id)).one()
+    words = {"body": "为什么？", "once": KEY}
+    return Act("cadre2", f"/moderation/log/{entry}/ask", words, Inquiry)
+
+
+def ask_to_purge(stage: Stage) -> Act:
+    url = f"/moderation/{stage.forum.item(_rejection(stage))}/purge"
+    codes = frozenset({302, 409})
+    return Act("moderator", url, {"explanation": "有个人信息。"}, Purge, answers=codes)
+
+
+def place_hold(stage: Stage) -> Act:
+    url = f"/moderation/{stage.forum.item(_rejection(stage))}/hold"
+    codes = frozenset({302, 409})
+    return Act("chief_moderator", url, {"explanation": "要保留。"}, Hold, answers=codes)
+
+
+def escalate(stage: Stage) -> Act:
+    stage.cast.id("chief_moderator")
+    item = stage.forum.item(stage.forum.post(stage.forum.start(stage.cast.visitor("cadre"))))
+    words = {"explanation": "拿不准。"}
+    events = (JournalEvent.verb == "escalate",)
+    codes = frozenset({302, 409})
+    url = f"/moderation/{item}/escalate"
+    return Act("moderator", url, words, JournalEvent, events, answers=codes)
+
+
 RULE = {
     "effect": "hold",
     "reason": "像是广告。",
@@ -312,6 +353,7 @@ ACTS: list[Make] = [
     *(make_survey, make_survey_in_many_windows),
     *(add_person, add_person_in_many_windows, grant_role, issue_slip, import_people),
     *(confirm_import, add_unit, add_unit_in_many_windows),
+    *(inquire, ask_to_purge, place_hold, escalate),
 ]
 
 
@@ -435,6 +477,30 @@ def test_an_appeal_decided_twice_says_who_and_when(stage: Stage, verb: str) -> N
     data = {"revision": str(stage.forum.latest(post)), "explanation": "因为。"}
     url = f"/moderation/{stage.forum.item(post)}/{verb}"
     decided_twice(stage, "chief_moderator", url, data)
+
+
+@pytest.mark.parametrize("make", [ask_to_purge, place_hold, escalate])
+def test_an_item_moved_twice_says_who_and_when(stage: Stage, make: Make) -> None:
+    act = make(stage)
+    assert act.who is not None
+    decided_twice(stage, act.who, act.url, act.data)
+
+
+@pytest.mark.parametrize("verb", ["confirm", "decline"])
+def test_a_purge_closed_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    send(stage.cast.visitor("moderator"), ask_to_purge(stage))
+    with stage.app.app_context():
+        purge = db.session.scalars(select(Purge.id)).one()
+    decided_twice(stage, "chief_moderator", f"/moderation/purges/{purge}/{verb}", {})
+
+
+@pytest.mark.parametrize("verb", ["answer", "decline"])
+def test_an_inquiry_closed_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    send(stage.cast.visitor("cadre2"), inquire(stage))
+    with stage.app.app_context():
+        inquiry = db.session.scalars(select(Inquiry.id)).one()
+    words = {"answer": "因为。"}
+    decided_twice(stage, "chief_moderator", f"/moderation/inquiries/{inquiry}/{verb}", words)
 
 
 @pytest.mark.parametrize("verb", ["try", "enact", "discard", "retire"])

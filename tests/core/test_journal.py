@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from core import journal
+from core import clock, journal
 from core.db import db
-from core.journal import JournalEvent, JournalHead
+from core.journal import DailyHead, JournalEvent, JournalHead
 
 
 def _write(count: int = 5) -> None:
@@ -80,7 +82,70 @@ def test_reordered_events_are_found(context: Flask) -> None:
     _write()
     for old, new in ((2, 100), (3, 2), (100, 3)):
         db.session.execute(sa.update(JournalEvent).where(JournalEvent.id == old).values(id=new))
-    assert _faults()
+    assert any("event 2 " in fault for fault in _faults())
+    assert any("event 3 " in fault for fault in _faults())
+
+
+def test_inserted_between_is_found(context: Flask) -> None:
+    _write()
+    for number in (5, 4, 3):
+        move = sa.update(JournalEvent).where(JournalEvent.id == number).values(id=number + 1)
+        db.session.execute(move)
+    row = db.session.execute(sa.select(JournalEvent.__table__).limit(1)).mappings().one()
+    db.session.execute(sa.insert(JournalEvent).values({**row, "id": 3}))
+    assert any("event 3 does not follow" in fault for fault in _faults())
+
+
+def test_a_kept_head_shows_what_was_cut_off_and_sealed_anew(context: Flask) -> None:
+    """Whoever holds the key can seal a shorter record; a head that somebody kept tells."""
+    _write()
+    kept = journal.head()
+    assert kept is not None
+    digest = kept.digest
+    db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id > 3))
+    last = db.session.get_one(JournalEvent, 3)
+    seal = journal._seal(3, last.digest)
+    db.session.execute(sa.update(JournalHead).values(count=3, digest=last.digest, seal=seal))
+    assert _faults() == []
+    assert [fault.what for fault in journal.verify(digest)] == [
+        f"no event has the head {digest}: cut off or written anew before it"
+    ]
+    assert list(journal.verify(last.digest)) == []
+
+
+def test_printed_heads_show_what_was_cut_off_or_written_anew(context: Flask) -> None:
+    with clock.travel(clock.now() - timedelta(days=3)):
+        _write(4)
+    journal.print_heads()
+    db.session.commit()
+    assert _faults() == []
+    db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id > 3))
+    last = db.session.get_one(JournalEvent, 3)
+    seal = journal._seal(3, last.digest)
+    db.session.execute(sa.update(JournalHead).values(count=3, digest=last.digest, seal=seal))
+    assert any("event 4 is missing: its head was printed" in fault for fault in _faults())
+    with clock.travel(clock.now() - timedelta(days=3)):
+        journal.append("forum:post", 9, "reject", 7)
+    assert any("event 4 is not the one" in fault for fault in _faults())
+
+
+def test_heads_are_printed_once_for_every_day(context: Flask) -> None:
+    """After an outage of days, too; a day without events has the head of the day before."""
+    for ago, count in ((5, 2), (3, 1)):
+        with clock.travel(clock.now() - timedelta(days=ago)):
+            _write(count)
+    _write(1)
+    for _again in range(2):
+        journal.print_heads()
+        db.session.commit()
+    heads = list(db.session.scalars(sa.select(DailyHead).order_by(DailyHead.day)))
+    assert [head.count for head in heads] == [2, 2, 3, 3, 3]
+    assert heads[-1].day == clock.today() - timedelta(days=1)
+    assert heads[-1].digest == db.session.get_one(JournalEvent, 3).digest
+    with clock.travel(clock.now() + timedelta(days=1)):
+        journal.print_heads()
+        db.session.commit()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(DailyHead)) == 6
 
 
 def test_inserted_event_is_found(context: Flask) -> None:
@@ -105,8 +170,6 @@ def test_no_text_enters(context: Flask) -> None:
 
 
 def test_many_at_once_read_like_one_by_one(context: Flask) -> None:
-    from core import clock
-
     _write(2)
     journal.append_all(
         [
@@ -125,6 +188,12 @@ def test_verify_command_exits_1_when_bent(app: Flask) -> None:
     with app.app_context():
         _write()
     assert runner.invoke(args=["journal", "verify"]).exit_code == 0
+    with app.app_context():
+        digest = db.session.get_one(JournalEvent, 4).digest
+    assert runner.invoke(args=["journal", "verify", "--head", digest]).exit_code == 0
+    cut = runner.invoke(args=["journal", "verify", "--head", "f" * 64])
+    assert cut.exit_code == 1
+    assert "no event has the head" in cut.output
     with app.app_context():
         db.session.execute(sa.delete(JournalEvent).where(JournalEvent.id == 2))
         db.session.commit()

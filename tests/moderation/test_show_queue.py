@@ -49,6 +49,7 @@ def fill(app: Flask, cast: Cast, count: int, place: str = "forum:dajiatan") -> N
                 excerpt="正文",
                 reason="pre_moderated",
                 opened_at=now - timedelta(hours=5) + timedelta(seconds=n // 3),
+                due_at=now + timedelta(hours=5),
             )
             for n, revision in enumerate(revisions)
         )
