@@ -160,6 +160,8 @@ def heads() -> list[DailyHead]:
 def _entries() -> Select[Any]:
     """Decisions on items, with the answer to an appeal against them and whether one waits."""
     answer, contest = aliased(Decision), aliased(QueueItem)
+    # An appeal is against the decision that stands.
+    appealable = Decision.verb.in_(("reject", "hide")) & Decision.undone_at.is_(None)
     verdict = (
         select(answer.verb)
         .where(
@@ -167,7 +169,7 @@ def _entries() -> Select[Any]:
             answer.id > Decision.id,
             answer.verb.in_(("uphold", "overturn")),
             answer.undone_at.is_(None),
-            Decision.verb.in_(("reject", "hide")),
+            appealable,
         )
         .order_by(answer.id)
         .limit(1)
@@ -177,7 +179,7 @@ def _entries() -> Select[Any]:
         contest.revision_id == Decision.revision_id,
         contest.reason == "appeal",
         contest.closed_at.is_(None),
-        Decision.verb.in_(("reject", "hide")),
+        appealable,
     )
     return (
         select(Decision, verdict.label("verdict"), is_contested.label("is_contested"))

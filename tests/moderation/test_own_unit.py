@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from core.db import db
+from moderation.escalation import chiefs_for
+from moderation.models import QueueItem
 from tests.boards import Forum
 from tests.people import Cast, Visitor
 
@@ -62,3 +65,22 @@ def test_without_it_they_may(
     post = forum.post(thread := forum.start(neighbour))
     forum.approve(moderator, post)
     assert cadre.get(f"/threads/{thread}").status_code == 200
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+def test_what_is_overdue_goes_to_a_chief_who_may_decide_it(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    forum: Forum,
+    cast: Cast,
+    neighbour: Visitor,
+    cadre: Visitor,
+    everybody: bool,
+) -> None:
+    monkeypatch.setitem(app.config, "REVIEW_OWN_UNIT", everybody)
+    chief = cast.id("chief_moderator")
+    posts = [forum.post(forum.start(author)) for author in (neighbour, cadre)]
+    items = [forum.item(post) for post in posts]
+    with app.app_context():
+        found = [chiefs_for(db.session.get_one(QueueItem, item)) for item in items]
+    assert found == [[chief] if everybody else [], [chief]]

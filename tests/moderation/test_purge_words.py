@@ -230,3 +230,36 @@ def test_cleared_words_are_not_held_or_cleared_again(
     close(chief, app)
     assert act(moderator, forum, "purge", post) == 409
     assert act(chief, forum, "hold", post) == 409
+
+
+def test_what_a_decision_could_put_back_goes_too(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor, chief: Visitor
+) -> None:
+    made = forum.post(forum.start(cadre, title=f"标题{SECRET}", body=SECRET))
+    words = {"title": "改过的标题", "body": "改过了。", "explanation": "改了几处。"}
+    assert forum.decide(moderator, "amend", made, **words).status_code == 302
+    assert moderator.post(f"/moderation/{forum.item(made)}/undo").status_code == 302
+    cadre.post(f"/posts/{made}/withdraw")
+    assert act(chief, forum, "purge", made) == 302
+    assert close(cast.visitor("admin"), app) == 302
+    assert SECRET not in everything(app)
+
+
+def test_what_flags_hid_waits_for_its_decision(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor
+) -> None:
+    made = forum.post(forum.published(cadre, moderator, title=f"标题{SECRET}"))
+    cadre.post(f"/posts/{made}/edit", {"title": "改过的标题", "body": "改过的正文。"})
+    edit = forum.item(made)
+    for name in ("cadre2", "delegate", "supervisor"):
+        assert (
+            cast.visitor(name).post(f"/posts/{made}/flag", {"reason": "abuse"}).status_code == 302
+        )
+    words = {"reason": "other", "explanation": "不合适。", "revision": str(forum.latest(made))}
+    assert moderator.post(f"/moderation/{edit}/reject", words).status_code == 302
+    with app.app_context():
+        record = db.session.get_one(Post, made)
+        assert record.suspended_revision is not None
+        assert not record.is_public
+    assert act(moderator, forum, "purge", made) == 409
+    assert SECRET in everything(app)

@@ -31,11 +31,11 @@ REASONS = ("off_topic", "private", "abuse")
 
 
 class History:
-    """People who write, review, appeal, withdraw at random, over some hours."""
+    """People who write, flag, review, undo, appeal, withdraw at random, over some hours."""
 
     def __init__(self, app: Flask, forum: Forum, cast: Cast, seed: int) -> None:
         self.app, self.forum, self.chance = app, forum, random.Random(seed)
-        self.author = cast.visitor("cadre")
+        self.author, self.reader = cast.visitor("cadre"), cast.visitor("cadre2")
         self.reviewers = {name: cast.visitor(name) for name in ("moderator", "chief_moderator")}
 
     def live(self, steps: int) -> None:
@@ -52,19 +52,46 @@ class History:
         name = self.chance.choice(tuple(self.reviewers))
         why = {"reason": self.chance.choice(REASONS), "explanation": "因为。"}
         if board == "chat":
-            if self.chance.random() < 0.5:
-                self.reviewers[name].post(f"/posts/{post}/hide", why)
+            self._look_again(post, name, why)
             return
-        verb = self.chance.choice(("approve", "approve", "return", "reject", "withdraw", ""))
+        verb = self.chance.choice((*ORDINARY, "approve", "redact", "withdraw", ""))
         if verb == "withdraw":
             self.author.post(f"/posts/{post}/withdraw")
         elif verb:
-            self.forum.decide(self.reviewers[name], verb, post, **why)
+            self._decide(name, verb, post, why)
+            if self._undoes(name, post):
+                verb = self.chance.choice(("approve", "reject", ""))
+                if verb:
+                    self._decide(name, verb, post, why)
         if verb == "reject" and self.chance.random() < 0.7:
             self.author.post(f"/posts/{post}/appeal", {"explanation": "我认为合适。"})
             other = next(one for key, one in self.reviewers.items() if key != name)
             ends = self.chance.choice(("uphold", "overturn"))
             self.forum.decide(other, ends, post, explanation="看过了。")
+
+    def _look_again(self, post: int, name: str, why: dict[str, str]) -> None:
+        """What reviewers do to a text that everybody reads."""
+        verb = self.chance.choice(("hide", "redact", "harmless", ""))
+        if verb == "harmless":
+            self.reader.post(f"/posts/{post}/flag", {"reason": "abuse"})
+            self._decide(name, verb, post, why)
+        elif verb:
+            words = {**why, "passages": "开头", "revision": str(self.forum.latest(post))}
+            answer = self.reviewers[name].post(f"/posts/{post}/{verb}", words)
+            assert answer.status_code == 302, answer.text
+            self._undoes(name, post)
+
+    def _decide(self, name: str, verb: str, post: int, why: dict[str, str]) -> None:
+        words = {"amend": {"title": "改过的", "body": "改过了。"}, "redact": {"passages": "开头"}}
+        answer = self.forum.decide(self.reviewers[name], verb, post, **why, **words.get(verb, {}))
+        assert answer.status_code == 302, answer.text
+
+    def _undoes(self, name: str, post: int) -> bool:
+        if self.chance.random() < 0.7:
+            return False
+        answer = self.reviewers[name].post(f"/moderation/{self.forum.item(post)}/undo")
+        assert answer.status_code == 302, answer.text
+        return True
 
 
 def live_figures(month: Month) -> dict[Any, int]:
@@ -74,7 +101,7 @@ def live_figures(month: Month) -> dict[Any, int]:
     rows = db.session.execute(
         sa.select(Decision, QueueItem)
         .join(QueueItem, QueueItem.id == Decision.item_id)
-        .where(*within)
+        .where(Decision.undone_at.is_(None), *within)
     ).all()
     for decision, item in rows:
         found["cell", item.place, decision.verb] += 1
@@ -117,7 +144,9 @@ def live_figures(month: Month) -> dict[Any, int]:
 @pytest.fixture
 def busy(app: Flask, forum: Forum, cast: Cast, request: pytest.FixtureRequest) -> Month:
     """A generated history; the month in which it ends."""
-    History(app, forum, cast, getattr(request, "param", 1)).live(28)
+    app.config["FLAGS_PER_DAY"], before = 50, app.config["FLAGS_PER_DAY"]
+    History(app, forum, cast, getattr(request, "param", 1)).live(40)
+    app.config["FLAGS_PER_DAY"] = before
     with app.test_request_context():
         with clock.travel(clock.now() + timedelta(days=2)):
             escalate_overdue()
@@ -139,7 +168,9 @@ def test_the_journal_alone_gives_what_the_tables_give(app: Flask, busy: Month) -
             assert shown == live_figures(month)
         waits: dict[str, list[int]] = {}
         for item, verb in db.session.execute(
-            sa.select(QueueItem, Decision.verb).join(Decision, Decision.item_id == QueueItem.id)
+            sa.select(QueueItem, Decision.verb)
+            .join(Decision, Decision.item_id == QueueItem.id)
+            .where(Decision.undone_at.is_(None))
         ):
             if verb in ORDINARY and Month.of(clock.local(item.closed_at).date()) == busy:
                 wait = int(item.closed_at.timestamp()) - int(item.opened_at.timestamp())
@@ -189,6 +220,24 @@ def test_an_act_at_the_month_s_last_moment_counts_in_it(
         assert report(month).values["all"] == 1
         assert report(month.following).is_empty
         db.session.rollback()
+
+
+def test_what_was_undone_is_not_counted(
+    app: Flask, forum: Forum, cadre: Visitor, moderator: Visitor
+) -> None:
+    post = forum.post(forum.start(cadre))
+    forum.approve(moderator, post)
+    assert moderator.post(f"/moderation/{forum.item(post)}/undo").status_code == 302
+    public = forum.post(forum.start(cadre, board="chat"))
+    why = {"reason": "abuse", "explanation": "因为。"}
+    assert moderator.post(f"/posts/{public}/hide", why).status_code == 302
+    assert moderator.post(f"/moderation/{forum.item(public)}/undo").status_code == 302
+    with app.test_request_context():
+        month = Month.of(clock.today())
+        assert [one.verb for one in acts(month)] == ["exempt"]
+    forum.decide(moderator, "reject", post, **why)
+    with app.test_request_context():
+        assert sorted(one.verb for one in acts(month)) == ["exempt", "reject"]
 
 
 def test_the_page_hides_groups_under_five(

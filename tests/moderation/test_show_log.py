@@ -55,3 +55,22 @@ def test_statements(app: Flask, forum: Forum, cadre: Visitor, moderator: Visitor
     with counted(app) as seen:
         cadre.get("/moderation/log")
     assert len(seen) <= 6, seen
+
+
+def test_what_was_undone_stands_there_as_undone(
+    forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor, chief: Visitor
+) -> None:
+    post = forum.post(forum.start(cadre))
+    why = {"reason": "other", "explanation": "因为。"}
+    forum.decide(moderator, "reject", post, **why)
+    assert "已撤销" not in cadre2.get("/moderation/log/1").text
+    assert moderator.post(f"/moderation/{forum.item(post)}/undo").status_code == 302
+    assert "30 秒内已撤销" in cadre2.get("/moderation/log/1").text
+    forum.decide(moderator, "reject", post, **why)
+    assert "已撤销" not in cadre2.get("/moderation/log/2").text
+    cadre.post(f"/posts/{post}/appeal", {"explanation": "我认为合适。"})
+    assert "作者申诉，还在审" in cadre2.get("/moderation/log/2").text
+    assert "作者申诉" not in cadre2.get("/moderation/log/1").text
+    forum.decide(chief, "uphold", post, explanation="看过了。")
+    assert "申诉：维持了原决定" in cadre2.get("/moderation/log/2").text
+    assert "申诉：" not in cadre2.get("/moderation/log/1").text
