@@ -21,7 +21,7 @@ from core import clock, journal, office_hours, search
 from core.db import db
 from core.tokens import tokens
 from forum.models import Board, Post, Thread
-from moderation.models import Decision, QueueItem, Revision
+from moderation.models import GROUNDS, Decision, QueueItem, Revision
 
 from . import reading
 from .bulk import Bulk, hastened
@@ -260,6 +260,7 @@ class Discussion:
             heading=thread.title,
             excerpt=said.excerpt,
             reason="pre_moderated",
+            grounds=GROUNDS["pre_moderated"],
             plea="",
             state="open" if is_waiting else "decided",
             opened_at=post.at,

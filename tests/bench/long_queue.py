@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from accounts.models import Person
 from app import create_app
-from core import clock, installation
+from core import clock, installation, office_hours
 from core.db import db
 from core.text import cook, excerpt
 from demo import seed
@@ -20,6 +20,8 @@ from demo.bulk import Bulk
 from forum.models import Board, Post, Thread
 from moderation import Revision, copies
 from moderation.models import EXCERPT, GROUNDS, CopyMark, QueueItem
+
+SERVICE_HOURS = 8  # working hours
 
 IN_THREAD = 20
 COPIED = 50  # one text in so many says almost what the one before it says
@@ -142,6 +144,8 @@ class _Queue:
             reason="pre_moderated",
             grounds=grounds,
             opened_at=opened,
+            due_at=office_hours.due_after(opened, SERVICE_HOURS),
+            escalation="",
             state="open",
             version=1,
             plea="",
