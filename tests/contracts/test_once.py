@@ -246,7 +246,10 @@ def split(stage: Stage) -> Act:
 
 def merge(stage: Stage) -> Act:
     author = stage.cast.visitor("cadre")
-    thread, into = (stage.forum.start(author, board="chat") for _time in range(2))
+    thread, into = (
+        stage.forum.start(author, title=title, board="chat")
+        for title in ("先说的话题", "后说的话题")
+    )
     words = {"into": str(into), "why": "同一件事。"}
     codes = frozenset({302, 409})
     return Act("moderator", f"/threads/{thread}/merge", words, Signpost, answers=codes)
