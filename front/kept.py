@@ -115,6 +115,20 @@ def _words() -> tuple[Kept, ...]:
             _("作者和审核员看得到全部；公开的审核记录里只有决定和理由，没有未发布的文字。"),
         ),
         Kept(
+            ("flags", "inquiries"),
+            _("举报和对公开记录的提问"),
+            _("谁对哪一条、原因和写的话、结果或答复、时间。"),
+            _("长期"),
+            _("本人和审核员；作者只看得到举报的原因，公开记录里没有举报人和提问人的姓名。"),
+        ),
+        Kept(
+            ("holds", "purges"),
+            _("依法保留和清除"),
+            _("哪一条、谁提出、谁确认、理由、时间；清除以后不再有原来的文字。"),
+            _("长期"),
+            _("审核员和管理员。"),
+        ),
+        Kept(
             ("term_rules", "term_versions", "term_trials", "term_matches"),
             _("用语规则"),
             _(
@@ -205,7 +219,7 @@ def _letters() -> tuple[Kept, ...]:
 def _house() -> tuple[Kept, ...]:
     return (
         Kept(
-            ("journal_events", "journal_heads"),
+            ("journal_events", "journal_heads", "daily_heads"),
             _("留痕"),
             _(
                 "谁在什么时候对哪一条做了什么，一环扣一环，改动会被发现。只有编号，没有文字；匿名的答卷和来信人不进这里。"
@@ -252,7 +266,7 @@ def _house() -> tuple[Kept, ...]:
             _("能登录服务器的管理员。"),
         ),
         Kept(
-            ("calendar_days",),
+            ("calendar_days", "office_hours"),
             _("工作日历"),
             _("不含个人信息。"),
             _("长期"),

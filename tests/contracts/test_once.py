@@ -60,9 +60,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage(app: Flask, cast: Cast) -> Stage:
+def stage(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Stage:
     writing.init_app(app)  # the whole hour's allowance
-    app.config["LETTERS_PER_DAY"] = 1_000
+    monkeypatch.setitem(app.config, "LETTERS_PER_DAY", 1_000)
     return Stage(app, cast, Forum(app, cast), Post(app, cast), Desk(app, cast))
 
 

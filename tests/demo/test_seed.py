@@ -17,7 +17,7 @@ from app import create_app
 from core import journal, search
 from core.db import db
 from core.text import plain
-from demo import discussion
+from demo import discussion, reading
 from demo.discussion import Discussion
 from demo.letters import WAYS
 from forum.models import Board, Post, Thread
@@ -32,6 +32,8 @@ from tests.people import Cast
 from tests.serving import start
 
 COPY = 307  # posts as written
+# Posts of the first copy alone: those that meet the demo's rules about words.
+ONCE = {post["body"] for post in reading.table("terms")["post"]}
 
 
 def count(model: type, *conditions: sa.ColumnElement[bool]) -> int:
@@ -45,7 +47,7 @@ def test_as_many_as_promised(seeded: Flask) -> None:
         assert count(Person) >= 60
         assert count(Board) == 4
         assert count(Thread) >= 40 * SCALE
-        assert count(Post) == COPY * SCALE
+        assert count(Post) == COPY * SCALE + len(ONCE)
         states = set(db.session.scalars(sa.select(Letter.state)))
         assert states == set(WAYS) and len(states) == 12
         assert count(Letter) == 12
@@ -110,6 +112,8 @@ def test_the_index_is_as_search_makes_it(seeded: Flask) -> None:
         assert len(rows) > 290 * SCALE
         for entry, post in rows:
             revision = db.session.get_one(Revision, post.public_revision_id)
+            if revision.body in ONCE:
+                continue
             thread = db.session.get_one(Thread, post.thread_id)
             words = plain(revision.body_html)
             made = search.rows(Post.kind, post.id, thread.title, words, post.created_at)
@@ -128,7 +132,9 @@ def test_what_waits_is_found_by_nobody(seeded: Flask) -> None:
         ).all()
         ids = {str(row.id) for row in waiting}
         open_items = db.session.scalars(
-            sa.select(QueueItem.subject_id).where(QueueItem.closed_at.is_(None))
+            sa.select(QueueItem.subject_id)
+            .join(QueueItem.revision)
+            .where(QueueItem.closed_at.is_(None), Revision.state == "pending")
         )
         assert {str(one) for one in open_items} < ids
         assert len(ids) >= 12
@@ -138,6 +144,8 @@ def test_what_waits_is_found_by_nobody(seeded: Flask) -> None:
         cast.ids["delegate"] = db.session.scalars(username).one()
         reader = cast.person("delegate")
         for row in waiting:
+            if row.body in ONCE:
+                continue
             own = re.sub(r"(?m)^>.*$", "", row.body)
             sentence = max(re.split(r"\W+", own), key=len)[:20]
             urls = {hit.url for hit in search.find(sentence, reader).rows}
@@ -149,6 +157,9 @@ def test_every_text_says_something_else(seeded: Flask) -> None:
     """In the content as written; the copies tell it again under titles of their own."""
     with seeded.app_context():
         bodies = Counter(db.session.scalars(sa.select(Revision.body)))
+        assert bodies.keys() > ONCE
+        for body in ONCE:
+            del bodies[body]
         assert len(bodies) == COPY
         assert set(bodies.values()) == {SCALE}
         titles = list(db.session.scalars(sa.select(Thread.title)))
@@ -185,7 +196,7 @@ def test_stopped_and_resumed_gives_the_same_rows(
         assert stopped.exit_code == 1
         assert f"Stopped. The discussion is there 1 of {SCALE} times and whole" in stopped.output
         with app.app_context():
-            assert count(Post) == COPY
+            assert count(Post) == COPY + len(ONCE)
             check()
             assert list(journal.verify()) == []
             db.session.remove()
@@ -201,7 +212,8 @@ def test_ctrl_c_tells_how_far_it_came(tmp_path: Path) -> None:
     scale = 60
     process = start(tmp_path, "seed", "--scale", str(scale), SECRET_KEY="")
     assert process.stdout is not None
-    assert "of the discussion: 16 of 60" in process.stdout.readline()
+    assert "of the discussion: 1 of 1" in process.stdout.readline()
+    assert "of the discussion: 17 of 60" in process.stdout.readline()
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=60)
@@ -211,7 +223,7 @@ def test_ctrl_c_tells_how_far_it_came(tmp_path: Path) -> None:
     assert "Traceback" not in said
     app = create_app({"SECRET_KEY": "", "DATA_DIR": str(tmp_path), "DATABASE_URL": ""})
     with app.app_context():
-        assert count(Post) == COPY * int(told[1])
+        assert count(Post) == COPY * int(told[1]) + len(ONCE)
         assert list(journal.verify()) == []
         db.session.remove()
         db.engine.dispose()
@@ -260,7 +272,7 @@ def test_people_may_write_between_two_runs(tmp_path: Path) -> None:
             db.session.commit()
         assert "there 2 times" in seed(app, 2).output
         with app.app_context():
-            assert count(Post) == 2 * COPY
+            assert count(Post) == 2 * COPY + len(ONCE)
 
 
 @pytest.mark.slow
@@ -270,6 +282,6 @@ def test_a_hundred_thousand_posts_hold(tmp_path: Path) -> None:
         result = seed(app, scale)
         assert result.exit_code == 0, result.output
         with app.app_context():
-            assert count(Post) == COPY * scale
+            assert count(Post) == COPY * scale + len(ONCE)
             check()
             assert list(journal.verify()) == []

@@ -144,7 +144,8 @@ class World:
 
     def item(self, actor: Any, which: int) -> QueueItem | None:
         """Mostly one that waits."""
-        found = QueueItem.visible_to(actor).order_by(QueueItem.id)
+        found = QueueItem.visible_to(actor).options(joinedload(QueueItem.revision))
+        found = found.order_by(QueueItem.id)
         return self.pick(found.where(QueueItem.closed_at.is_(None)) if which else found, which)
 
     def claim(self, actor: Any, which: int, flag: int) -> None:
@@ -338,7 +339,7 @@ def check() -> None:
     waiting = {
         item.subject_id: item
         for item in items.values()
-        if item.is_waiting and item.reason != "flagged"
+        if item.is_waiting and revisions[item.revision_id].is_waiting
     }
     assert set(waiting) == {post_id for post_id, one in latest.items() if one.is_waiting}
     assert all(item.revision_id == latest[post_id].id for post_id, item in waiting.items())
