@@ -38,7 +38,7 @@ def _checksum(table: sa.Table) -> str:
 def _told(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """An entry's id in the index begins with its second; the rest is drawn."""
     if column is SearchEntry.__table__.c.id:
-        return column.op(">>")(SERIAL_BITS)
+        return column.op(">>")(sa.literal_column(str(SERIAL_BITS)))
     return column
 
 
