@@ -104,7 +104,7 @@ def retire_template(template: ExplanationTemplate) -> Any:
     return redirect(url_for("moderation.list_templates"))
 
 
-@bp.post("/moderation/<int:id>/fill/<any(return, reject, overturn, uphold):verb>")
+@bp.post("/moderation/<int:id>/fill/<any(return, reject, hide, overturn, uphold):verb>")
 @requires("moderation:item:decide", QueueItem, load=LOAD)
 def fill(item: QueueItem, verb: str) -> Any:
     """The page again with a template's words in the box; nothing is decided or kept."""

@@ -106,7 +106,7 @@ FEW, MANY = 1, 15
 TELLING = {
     *("record.show_entry", "record.list_inquiries", "record.list_purges"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
-    *("campaigns.show", "terms.show_rule", "terms.edit_rule"),
+    *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "accounts.show_import"),
 }

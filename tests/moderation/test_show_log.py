@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from core.db import db
 from moderation import log
 from moderation.log import LogFilters
+from moderation.models import Decision
 from tests.boards import Forum
 from tests.conftest import counted
 from tests.people import Cast, Visitor
@@ -58,19 +60,26 @@ def test_statements(app: Flask, forum: Forum, cadre: Visitor, moderator: Visitor
 
 
 def test_what_was_undone_stands_there_as_undone(
-    forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor, chief: Visitor
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor, chief: Visitor
 ) -> None:
+    def entry(place: int) -> str:
+        with app.app_context():
+            made = db.session.scalars(db.select(Decision.id).order_by(Decision.id)).all()
+        answer = cadre2.get(f"/moderation/log/{made[place]}")
+        assert answer.status_code == 200
+        return answer.text
+
     post = forum.post(forum.start(cadre))
     why = {"reason": "other", "explanation": "因为。"}
     forum.decide(moderator, "reject", post, **why)
-    assert "已撤销" not in cadre2.get("/moderation/log/1").text
+    assert "已撤销" not in entry(0)
     assert moderator.post(f"/moderation/{forum.item(post)}/undo").status_code == 302
-    assert "30 秒内已撤销" in cadre2.get("/moderation/log/1").text
+    assert "30 秒内已撤销" in entry(0)
     forum.decide(moderator, "reject", post, **why)
-    assert "已撤销" not in cadre2.get("/moderation/log/2").text
+    assert "已撤销" not in entry(1)
     cadre.post(f"/posts/{post}/appeal", {"explanation": "我认为合适。"})
-    assert "作者申诉，还在审" in cadre2.get("/moderation/log/2").text
-    assert "作者申诉" not in cadre2.get("/moderation/log/1").text
+    assert "作者申诉，还在审" in entry(1)
+    assert "作者申诉" not in entry(0)
     forum.decide(chief, "uphold", post, explanation="看过了。")
-    assert "申诉：维持了原决定" in cadre2.get("/moderation/log/2").text
-    assert "申诉：" not in cadre2.get("/moderation/log/1").text
+    assert "申诉：维持了原决定" in entry(1)
+    assert "申诉：" not in entry(0)
