@@ -132,7 +132,7 @@ def test_who_is_at_it_arrives_without_reloading(meet: Meet) -> None:
     link = other.page.get_by_role("link", name="有人在审的一条：少填一张表")
     other.click(link)
     number = other.page.url.rpartition("/")[2]
-    other.press("我先占住，慢慢看")
+    other.press("先领取，慢慢看")
     with page.expect_response(re.compile("/moderation/presence")) as said:
         page.clock.run_for(15_100)
     assert said.value.status == 200
@@ -149,7 +149,7 @@ def test_a_lost_claim_is_told_at_once_and_the_words_stay(meet: Meet) -> None:
     reviewer.page.clock.install()
     page = reviewer.open("/moderation")
     reviewer.click(page.get_by_role("link", name="被接手的一条：少填一张表"))
-    reviewer.press("我先占住，慢慢看")
+    reviewer.press("先领取，慢慢看")
     page.keyboard.press("r")
     page.keyboard.type("写了一半的说明")
     with page.expect_response(re.compile("/renew")) as said:
@@ -211,7 +211,7 @@ def test_everything_works_without_script(meet: Meet) -> None:
     page.locator("#claimed").select_option("nobody")
     reviewer.press("筛选")
     reviewer.follow("没有脚本的一条：少填一张表")
-    reviewer.press("我先占住，慢慢看")
+    reviewer.press("先领取，慢慢看")
     reviewer.sees("你在审")
     reviewer.press("放回待审")
     assert "claimed=nobody" in page.url
