@@ -18,8 +18,8 @@ from core.i18n import _
 from core.policy import Actor
 from core.states import IllegalMove
 
-from . import deciding, undoing
-from .door import item_for, next_number, publish, why
+from . import deciding, outcomes, undoing
+from .door import item_for, lapse, next_number, publish, waiting_item, why
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .wording import Wording
@@ -89,8 +89,12 @@ def revert(record: Reviewable, actor: Actor) -> QueueItem:
     decision = why(signed)
     assert decision is not None and decision.before is not None
     own = db.session.get_one(Revision, decision.before["latest"])
+    flagged = waiting_item(record, signed)
     undoing.show(record, undoing.revision_of(decision.before["public"]), actor)
     signed.advance("revert", actor)
+    outcomes.settle(signed, "replace", actor)
+    if flagged is not None:  # what readers flagged is no longer there
+        lapse(flagged)
     own.advance("resume", actor)
     record.latest_revision = own
     item = item_for(record, own, "reverted")

@@ -116,8 +116,8 @@ def publish(
     if item is not None and verb == "exempt":  # a change that nobody has looked at settles nothing
         _move(item, record, revision)
     elif item is not None:
-        close(item)
-        item.advance("lapse", SYSTEM, **facts_of(item))
+        lapse(item)
+        record.lapsed_item_id = item.id
 
 
 def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
@@ -205,8 +205,7 @@ def _look_again(
             _move(waited, record, revision)
             item = waited
         else:
-            close(waited)
-            waited.advance("lapse", SYSTEM, **facts_of(waited))
+            lapse(waited)
     if is_matched and item is None:
         item = item_for(record, revision, "matched")
         db.session.add(item)
@@ -237,3 +236,9 @@ def close(item: QueueItem) -> None:
         copies.unmark(item.id)  # before a flush would find it closed and its state not yet so
     item.closed_at = clock.now()
     item.claimed_by_id = item.claimed_at = None
+
+
+def lapse(item: QueueItem) -> None:
+    """End an item whose version is not to be decided any more."""
+    close(item)
+    item.advance("lapse", SYSTEM, **facts_of(item))

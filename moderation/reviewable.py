@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -57,6 +57,8 @@ class Reviewable:
     queue's filter calls it.
     """
 
+    # The item, if any, that what is done to the record just now has made needless. Not kept.
+    lapsed_item_id = cast("int | None", None)
     kind: ClassVar[str]
     kind_name: ClassVar[Any]
     id: Any

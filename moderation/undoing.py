@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, url_for
+from sqlalchemy import or_, select
 
 from core import clock, notices
 from core.db import db
@@ -36,6 +37,7 @@ def stand(record: Reviewable) -> dict[str, Any]:
         "state": latest.state if latest else None,
         "accepted": public is not None and public.accepted_at is not None,
         "published_at": record.published_at.isoformat() if record.published_at else None,
+        "lapsed": record.lapsed_item_id,
         "taken": record.taken_revision.id if record.taken_revision else None,
         **record.undo_facts(),
     }
@@ -54,7 +56,8 @@ def may_undo(item: QueueItem, actor: Actor) -> bool:
 
 def _told_flaggers(item: QueueItem, decision: Decision) -> bool:
     """Whether readers have been told what became of their flags: that is not taken back."""
-    return decision.verb == "harmless" or item.reason == "flagged"
+    after = decision.after or {}
+    return decision.verb == "harmless" or item.reason == "flagged" or bool(after.get("lapsed"))
 
 
 def offer(item: QueueItem, sentence: str) -> None:
@@ -80,7 +83,8 @@ def undo(item: QueueItem, actor: Actor) -> None:
     if not may_undo(item, actor):
         raise Conflict(item, _("已经超过 30 秒，不能再撤销。要改变结果，请走正常的处理。"))
     record = item.subject_class.for_review(item.subject_id, lock=True)
-    if stand(record) != decision.after or record.has_moved_on(decision.decided_at):
+    moved = stand(record) != decision.after or record.has_moved_on(decision.decided_at)
+    if moved or _waits_elsewhere(item, decision):
         raise Conflict(item, _("在这之后作者或别人已经有了动作，这个决定不能撤销了。"))
     _put_back(record, decision, actor)
     _reopen(item, decision, actor)
@@ -90,6 +94,19 @@ def undo(item: QueueItem, actor: Actor) -> None:
     url = record.review_url(record.id)
     if not notices.take_back(record.author_id, f"moderation:{decision.verb}", url):
         notices.tell(record.author_id, "moderation:undo", url, title=item.heading)
+
+
+def _waits_elsewhere(item: QueueItem, decision: Decision) -> bool:
+    """Whether somebody brought the text to the queue again: flagged it, or handed in another."""
+    versions = {decision.revision_id, item.revision_id, (decision.before or {})["latest"]}
+    other = select(QueueItem.id).where(
+        QueueItem.subject_kind == item.subject_kind,
+        QueueItem.subject_id == item.subject_id,
+        QueueItem.id != item.id,
+        QueueItem.closed_at.is_(None),
+        or_(QueueItem.opened_at >= decision.decided_at, QueueItem.revision_id.in_(versions)),
+    )
+    return db.session.scalar(other.limit(1)) is not None
 
 
 def _put_back(record: Reviewable, decision: Decision, actor: Actor) -> None:
