@@ -116,7 +116,8 @@ class Reading:
             answer = self.client.get(path)
         yield from [f"{kind}: {answer.status_code}"] if answer.status_code >= 400 else []
         endpoint, _values = self.adapter.match(urlsplit(path).path)
-        limit = WORKING if WORKING_AREAS.search(urlsplit(path).path) else READING
+        usual = WORKING if WORKING_AREAS.search(urlsplit(path).path) else READING
+        limit = OVER.get(endpoint, usual)
         if len(statements) > limit:
             yield f"{kind}: {len(statements)} statements, at most {limit}"
         if answer.mimetype != "text/html" or answer.status_code != 200:

@@ -52,7 +52,9 @@ def events(app: Flask, kind: str) -> list[tuple[str, int | None]]:
         return [
             (event.verb, event.actor_id)
             for event in db.session.scalars(
-                sa.select(journal.JournalEvent).where(journal.JournalEvent.kind == kind)
+                sa.select(journal.JournalEvent)
+                .where(journal.JournalEvent.kind == kind)
+                .order_by(journal.JournalEvent.id)
             )
         ]
 

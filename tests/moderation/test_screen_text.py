@@ -163,7 +163,9 @@ def test_a_reviewer_lets_a_flagged_text_be(
     assert thread.count("一个像样的标题") == 1
     assert cadre2.get(f"/posts/{flagged}/history").text.count("第 1 版") == 1
     with app.app_context():
-        assert [one.verb for one in db.session.scalars(db.select(Decision))] == [
+        assert [
+            one.verb for one in db.session.scalars(db.select(Decision).order_by(Decision.id))
+        ] == [
             "exempt",
             "harmless",
         ]
