@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from accounts.models import Unit
 from core import notices
 from core.db import db
@@ -163,6 +165,7 @@ def close(
         after=undoing.stand(record),
     )
     db.session.add(decision)
+    set_committed_value(item, "decision", decision)
     if verb != "harmless":  # an author hears of flags when they hid the text, and not before
         # The words of the decision stay where the text is.
         url = record.review_url(record.id)

@@ -18,22 +18,12 @@ from core.db import db
 from core.i18n import _
 from core.journal import JournalEvent
 
+from . import log
 from .months import Month
 from .standing import UsualWait
 from .suppression import LEAST, Name, Sum, hidden
 
-VERBS = (
-    "approve",
-    "amend",
-    "return",
-    "reject",
-    "hide",
-    "harmless",
-    "redact",
-    "uphold",
-    "overturn",
-    "exempt",
-)
+VERBS = (*log.VERBS, "exempt")
 # What ends a first reading; passages are covered in public texts, too.
 ORDINARY = ("approve", "amend", "return", "reject")
 UNDOING = ("undo", "drop")  # the events of an item that take its decision back

@@ -61,8 +61,8 @@ def _told_flaggers(item: QueueItem, decision: Decision) -> bool:
 
 
 def offer(item: QueueItem, sentence: str) -> None:
-    """Say on the next page what was decided, with a button that takes it back."""
-    if item.reason == "flagged":
+    """Say on the next page what was just decided, with a button where it can be taken back."""
+    if item.decision is None or _told_flaggers(item, item.decision):
         flash(sentence, "good")
         return
     act = {"url": url_for("moderation.undo", id=item.id), "label": _("撤销（30 秒内）"), "key": "u"}

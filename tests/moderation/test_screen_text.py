@@ -156,7 +156,10 @@ def test_a_reviewer_lets_a_flagged_text_be(
     page = moderator.get(f"/moderation/{forum.item(flagged)}").text
     assert f"/moderation/{forum.item(flagged)}/hide" in page
     assert f"/moderation/{forum.item(flagged)}/reject" not in page
-    assert forum.decide(moderator, "harmless", flagged).status_code == 302
+    answer = forum.decide(moderator, "harmless", flagged)
+    assert answer.status_code == 302
+    # What ends flags is not taken back, so nothing offers to.
+    assert "/undo" not in moderator.get(answer.location).text
     assert state_of(app, forum, flagged) == ("published", True)
     assert item_of(app, forum, flagged) == ("matched", "decided")
     thread = cadre2.get("/forum/chat").text
