@@ -41,8 +41,8 @@ def stopped_clock() -> Iterator[None]:
 
 @contextmanager
 def new_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
-    """A site on a database that has not even tables; the clock stands still meanwhile."""
-    with database(kind, folder, purpose) as url, stopped_clock():
+    """A site on a database that has not even tables."""
+    with database(kind, folder, purpose) as url:
         app = create_app(
             {
                 "SECRET_KEY": KEY,
@@ -57,9 +57,16 @@ def new_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
 
 
 def seed(app: Flask, scale: int) -> Result:
-    """Run the command."""
-    with app.app_context():
+    """Run the command, while the clock stands still."""
+    with app.app_context(), stopped_clock():
         return app.test_cli_runner().invoke(seed_command, ["--scale", str(scale)])
+
+
+@pytest.fixture(autouse=True)
+def still() -> Iterator[None]:
+    """It stands still in every test of this folder, and in no other."""
+    with stopped_clock():
+        yield
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
