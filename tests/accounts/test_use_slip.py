@@ -200,7 +200,7 @@ def test_slip_leads_to_a_new_password(app: Flask, cast: Cast) -> None:
     assert not enters(cast, "cadre", PASSWORD)
     assert verbs(app, cast.id("cadre")) == ["issue_slip", "use_slip"]
     with app.app_context():
-        assert db.session.scalars(select(Notice.kind)).all() == [
+        assert db.session.scalars(select(Notice.kind).order_by(Notice.id)).all() == [
             "accounts:slip_issued",
             "accounts:slip_used",
         ]
