@@ -8,6 +8,7 @@ from flask import Flask, current_app, request
 from flask_login import current_user
 
 from . import registry, text
+from .i18n import speaks_other
 from .policy import allows
 
 THEMES = ("auto", "light", "dark")
@@ -28,6 +29,7 @@ def _reader() -> Any:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["rich"] = text.rich
+    app.jinja_env.filters["tongue"] = lambda words: text.tongue(words) if speaks_other() else ""
     app.jinja_env.filters["excerpt"] = text.excerpt
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -63,6 +63,13 @@ def kept(name: str, count: Callable[[], Counted]) -> Counted:
     return cast(Counted, value)
 
 
+def changed(name: str) -> None:
+    """Count this one anew: what it counts was changed here just now."""
+    from .db import db
+
+    _kept.pop((str(db.engine.url), name), None)
+
+
 def forget() -> None:
     """Count everything anew (tests)."""
     _kept.clear()

@@ -72,6 +72,11 @@ def day(value: date | None) -> str:
     return format_date(value, "d MMM" if same_year else "d MMM y")
 
 
+def month(first: date) -> str:
+    """A calendar month: 2026年11月, November 2026."""
+    return format_date(first, "y年M月" if _is_chinese() else "LLLL y")
+
+
 def period(start: date | None, end: date | None) -> str:
     """Two days and what lies between: 4月15日 – 28日, 15–28 Apr; "" while either is missing."""
     if start is None or end is None:
@@ -137,6 +142,11 @@ def init_app(app: Flask) -> None:
             "language": current_language(),
             "languages": tuple(LANGUAGES.items()),
         }
+
+
+def speaks_other() -> bool:
+    """Whether the page is in another language than most of what people write here."""
+    return not _is_chinese()
 
 
 def current_language() -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, func, insert, select, update
+from sqlalchemy import JSON, Index, Select, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys
@@ -112,15 +112,17 @@ def append(
     return int(row["id"])
 
 
-def history(kind: str, subject_id: int | str) -> list[JournalEvent]:
+def events_of(kind: str, subject_id: int | str) -> Select[JournalEvent]:
     """What happened to one record, oldest first."""
-    return list(
-        db.session.scalars(
-            select(JournalEvent)
-            .where(JournalEvent.kind == kind, JournalEvent.subject_id == str(subject_id))
-            .order_by(JournalEvent.id)
-        )
+    return (
+        select(JournalEvent)
+        .where(JournalEvent.kind == kind, JournalEvent.subject_id == str(subject_id))
+        .order_by(JournalEvent.id)
     )
+
+
+def history(kind: str, subject_id: int | str) -> list[JournalEvent]:
+    return list(db.session.scalars(events_of(kind, subject_id)))
 
 
 def latest(kind: str, subject_id: int | str) -> JournalEvent | None:

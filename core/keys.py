@@ -1,11 +1,13 @@
-"""Keys for one purpose each, derived from SECRET_KEY, and keyed digests made with them."""
+"""Keys for one purpose each, derived from SECRET_KEY, and what is digested and enclosed with them."""
 
 from __future__ import annotations
 
+import base64
 import hmac
 import secrets
 from functools import lru_cache
 
+from cryptography.fernet import Fernet
 from flask import current_app
 
 
@@ -28,6 +30,20 @@ def digest(purpose: str, *parts: object) -> str:
         data = str(part).encode("utf-8", "surrogatepass")
         said += len(data).to_bytes(8, "big") + data
     return hmac.digest(key(purpose), said, "sha256").hex()
+
+
+def enclose(purpose: str, words: str) -> str:
+    """Words encrypted and authenticated (Fernet: AES-128-CBC and HMAC-SHA256), as ASCII."""
+    return _box(purpose).encrypt(words.encode()).decode()
+
+
+def disclose(purpose: str, enclosed: str) -> str:
+    """The words again. Raises cryptography.fernet.InvalidToken when they or the key changed."""
+    return _box(purpose).decrypt(enclosed.encode()).decode()
+
+
+def _box(purpose: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(key(purpose)))
 
 
 def same(one: str, other: str) -> bool:

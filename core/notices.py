@@ -86,16 +86,6 @@ def tell(person_id: int | None, name: str, url: str, **params: Any) -> None:
         db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params))
 
 
-def forget(url: str) -> None:
-    """Take the parameters, such as a title, out of every notice that leads to an address."""
-    db.session.execute(
-        update(Notice)
-        .where(Notice.url == url)
-        .values(params={})
-        .execution_options(synchronize_session=False)
-    )
-
-
 def unread_of(person_id: Any) -> ScalarSelect[int]:
     """How many notices a person has not read, as a column for the statement about the person."""
     return (
@@ -137,9 +127,11 @@ def unread_count(actor: Actor) -> int:
     return known if known is not None else db.session.scalar(select(unread_of(actor.id))) or 0
 
 
-def mark_read(actor: Actor) -> None:
-    db.session.execute(
-        update(Notice)
-        .where(Notice.person_id == actor.id, Notice.read_at.is_(None))
-        .values(read_at=clock.now())
-    )
+def mark_read(actor: Actor, urls: Sequence[str] | None = None) -> None:
+    """The actor's notices are read: all, or those that lead to some addresses."""
+    if not unread_count(actor):
+        return
+    asked = update(Notice).where(Notice.person_id == actor.id, Notice.read_at.is_(None))
+    if urls is not None:
+        asked = asked.where(Notice.url.in_(urls))
+    db.session.execute(asked.values(read_at=clock.now()))

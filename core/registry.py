@@ -1,7 +1,7 @@
 """Shelves that areas fill at start-up and that others read without importing the area.
 
 `navigation` and `account_menu` hold places in the header, `panels` the blocks of the home page,
-`waiting` what waits for a person, `admin_sections` the rows of the administration page.
+`waiting` what waits for a person, `own` where a person finds all of their own, `admin_sections` the rows of the administration page.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ navigation: list[Place] = []
 account_menu: list[Place] = []
 admin_sections: list[Place] = []
 panels: list[Panel] = []
+own: list[Place] = []
 waiting: list[Callable[[Actor], list[Waiting]]] = []
 name_sources: list[Callable[[set[int]], dict[int, str]]] = []
 

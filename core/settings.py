@@ -32,6 +32,13 @@ def _count(value: str) -> int:
     return number
 
 
+def _percent(value: str) -> int:
+    number = int(value)
+    if not 0 <= number <= 100:
+        raise ValueError("0 to 100")
+    return number
+
+
 @dataclass(frozen=True)
 class Setting:
     default: str
@@ -66,6 +73,9 @@ SETTINGS: dict[str, Setting] = {
     "FLAGS_TO_HIDE": Setting("3", _count, "flags that hide a text until it is reviewed"),
     "REVIEW_OWN_UNIT": Setting(
         "yes", _flag, "whether reviewers decide on texts by people of their own unit"
+    ),
+    "SECOND_REVIEW_PERCENT": Setting(
+        "5", _percent, "of a hundred decisions, how many chance draws for a blind second review"
     ),
     "NEW_MEMBER_TEXTS": Setting("5", int, "texts that pass until an author is no new member"),
     "NEW_MEMBER_DAYS": Setting("30", int, "days after which an author is no new member"),

@@ -253,6 +253,11 @@ def _continues(character: str) -> bool:
     )
 
 
+SAMPLE = 400  # characters from which the language of words is told
+_TAGS = re.compile("<[^>]*(?:>|$)")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile("[A-Za-z]")
+
 Span = tuple[int, int]
 """Start and end of a stretch of text, in characters."""
 
@@ -324,6 +329,13 @@ def _within_marks(
         spans.pop(0)
     if done < end:
         yield write(text[done - place :])
+
+
+def tongue(words: object) -> Markup:
+    """The attribute that says so where words are mostly Chinese, for pages in another language."""
+    said = _TAGS.sub("", str(words)[:SAMPLE])
+    han = len(_HAN.findall(said))
+    return Markup(' lang="zh"' if han and 2 * han >= len(_LATIN.findall(said)) else "")
 
 
 def highlight(text: str, terms: Iterable[str]) -> Markup:

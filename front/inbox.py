@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
@@ -21,6 +21,7 @@ from core.registry import Place
 from .views import bp
 
 PAGE = 30
+MANY = 50  # addresses that one page shows
 PLACE = Place("front.inbox", _l("消息"), "front:notice:list", order=0, count=notices.unread_count)
 
 
@@ -47,6 +48,16 @@ def read_all() -> Response:
     db.session.commit()
     flash(_("全部标为已读。"), "good")
     return redirect(url_for("front.inbox"))
+
+
+@bp.post("/notices/follow")
+@requires("front:notice:follow")
+def follow() -> Response:
+    """Go to the first `url`; the notices that lead to it, or to another `url`, are read."""
+    urls = [one for one in request.form.getlist("url")[:MANY] if is_ours(one)]
+    notices.mark_read(current_user, urls)
+    db.session.commit()
+    return redirect(urls[0] if urls else url_for("front.inbox"))
 
 
 @bp.post("/notices/<int:id>/open")

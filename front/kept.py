@@ -35,7 +35,7 @@ def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
     """Everything that is kept, in the reader's language; terms come from the settings in force."""
     return (
         Group("people", _("人和登录"), _people(config["SIGN_IN_HOURS"])),
-        Group("words", _("写下的话"), _words()),
+        Group("words", _("写下的话"), (*_words(), *_reviews())),
         Group("answers", _("问卷"), _answers()),
         Group("letters", _("部长信箱"), _letters()),
         Group("house", _("系统自己的记录"), _house()),
@@ -122,13 +122,6 @@ def _words() -> tuple[Kept, ...]:
             _("本人和审核员；作者只看得到举报的原因，公开记录里没有举报人和提问人的姓名。"),
         ),
         Kept(
-            ("holds", "purges"),
-            _("依法保留和清除"),
-            _("哪一条、谁提出、谁确认、理由、时间；清除以后不再有原来的文字。"),
-            _("长期"),
-            _("审核员和管理员。"),
-        ),
-        Kept(
             ("term_rules", "term_versions", "term_trials", "term_matches"),
             _("用语规则"),
             _(
@@ -150,6 +143,34 @@ def _words() -> tuple[Kept, ...]:
             _("不含个人信息。"),
             _("长期"),
             _("登录的人；草稿只有指导小组办公室。"),
+        ),
+    )
+
+
+def _reviews() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("second_reviews",),
+            _("二次盲审"),
+            _("抽到的是哪个决定、谁又判断了一次、判断、原因和写的话、时间；不给人打分、排名。"),
+            _("长期"),
+            _("判断的人和总审核员；作者看不到，也不会知道。"),
+        ),
+        Kept(
+            ("seals", "seal_openings"),
+            _("紧急封存"),
+            _(
+                "哪一条、谁封存、谁解除、理由、时间；原来的文字加密存一份，解除时删去。谁因为什么打开看过，每次都记着。"
+            ),
+            _("长期；加密的文字到解除封存为止"),
+            _("文字只有总审核员说明理由以后看得到；作者知道被封存和理由。"),
+        ),
+        Kept(
+            ("holds", "purges"),
+            _("依法保留和清除"),
+            _("哪一条、谁提出、谁确认、理由、时间；清除以后不再有原来的文字。"),
+            _("长期"),
+            _("审核员和管理员。"),
         ),
     )
 

@@ -9,6 +9,7 @@ rules(
         "front:preferences:change": anyone,
         "front:search:show": signed_in,
         "front:notice:list": signed_in,
+        "front:notice:follow": signed_in,  # one's own
         "front:notice:open": is_its("person"),
         "front:style:show": anyone,
         "front:machine:read": anyone,

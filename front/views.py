@@ -43,6 +43,7 @@ def home() -> Any:
         places=registry.visible(registry.navigation, actor),
         waits=waits(actor),
         shown=SHOWN,
+        own=registry.visible(registry.own, actor),
     )
 
 
@@ -53,9 +54,15 @@ def find() -> Any:
     only = request.args.get("kind")
     kinds = search.kinds()
     only = only if only in kinds else None
-    found = search.find(words, current_user, asked_page(), only) if words else None
+    page = asked_page()
+    found = search.find(words, current_user, page, only) if words else None
     return render_template(
-        "front/search.html", words=words, found=found, kinds=kinds, only=only, most=search.COUNTED
+        "front/search.html",
+        words=words,
+        found=found,
+        kinds=kinds,
+        only=only,
+        most=search.most(page),
     )
 
 

@@ -152,6 +152,24 @@ def test_total_is_capped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert search.find("材料", READER).total == 3
 
 
+def test_texts_that_hold_one_of_some_phrases_whoever_may_read_them(app: Flask) -> None:
+    put("a", "报表 合并")
+    put("b", "培训 名额", scope="elsewhere")
+    put("c", "不相干")
+    with counted(app) as seen:
+        assert search.holding(["报表", "名额", "……"], KIND) == {"a", "b"}
+    assert len(seen) == 1
+
+
+def test_no_more_is_counted_than_a_page_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "AHEAD", search.PAGE + 1)
+    for number in range(3 * search.PAGE):
+        put(f"s{number}", "材料")
+    first, second = search.find("材料", READER, 1), search.find("材料", READER, 2)
+    assert (first.total, first.pages) == (search.most(1), 2) == (search.PAGE + 1, 2)
+    assert (second.total, second.pages) == (search.most(2), 3) == (2 * search.PAGE + 1, 3)
+
+
 # --- Who may read ---------------------------------------------------------------------------
 
 

@@ -33,19 +33,12 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     assert gone(everyone)
 
 
-def test_ends_in_peace_and_leaves_nobody(served: tuple[subprocess.Popen[str], str]) -> None:
-    process, _url = served
+def test_ends_in_peace_with_the_request_under_way_and_leaves_nobody(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, url = served
     everyone = family(process.pid)
     assert len(everyone) >= 4  # the parent, gunicorn, its worker, the job worker
-    process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=40)
-    assert process.returncode == 0, said
-    assert "Serving at http://127.0.0.1:" in said
-    assert gone(everyone)
-
-
-def test_a_request_under_way_is_finished(served: tuple[subprocess.Popen[str], str]) -> None:
-    process, url = served
     host, port = url.removeprefix("http://").split(":")
     # The server has taken the request's head and waits for the body when the end is asked for.
     body = b"csrf_token=none"
@@ -63,19 +56,15 @@ def test_a_request_under_way_is_finished(served: tuple[subprocess.Popen[str], st
         while piece := line.recv(65536):
             answer += piece
     assert answer.startswith(b"HTTP/1.1 400"), answer[:200]  # refused, but answered
-    process.communicate(timeout=40)
-    assert process.returncode == 0
+    said, _ = process.communicate(timeout=40)
+    assert process.returncode == 0, said
+    assert "Serving at http://127.0.0.1:" in said
+    assert gone(everyone)
 
 
-def test_killed_parent_leaves_nobody(served: tuple[subprocess.Popen[str], str]) -> None:
-    process, _url = served
-    everyone = family(process.pid)
-    process.kill()
-    process.communicate(timeout=40)
-    assert gone(everyone, 40)
-
-
-def test_ended_job_worker_is_started_again(served: tuple[subprocess.Popen[str], str]) -> None:
+def test_ended_job_worker_is_started_again_and_a_killed_parent_leaves_nobody(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
     process, _url = served
     deadline = time.monotonic() + 20
     while not (first := jobs_of(process.pid)) and time.monotonic() < deadline:
@@ -85,6 +74,10 @@ def test_ended_job_worker_is_started_again(served: tuple[subprocess.Popen[str], 
     while not (second := jobs_of(process.pid) - first) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert second
+    everyone = family(process.pid)
+    process.kill()
+    process.communicate(timeout=40)
+    assert gone(everyone, 40)
 
 
 def test_taken_port_is_said(tmp_path: Path) -> None:

@@ -275,3 +275,17 @@ def test_rich_is_what_templates_use() -> None:
 
 def test_the_version_is_a_number() -> None:
     assert isinstance(text.CLEANER, int)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("表格怎么减", ' lang="zh"'),
+        ("<p class='lead'>用 PDF 报表</p>", ' lang="zh"'),
+        ("“表格” passed the review and is public", ""),
+        ("Less Paperwork", ""),
+        ("2026 · 12:00", ""),
+    ],
+)
+def test_the_language_of_words_is_told_where_it_is_chinese(words: str, said: str) -> None:
+    assert text.tongue(words) == said

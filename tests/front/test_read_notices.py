@@ -139,3 +139,18 @@ def test_notices_leave_with_the_person(app: Flask, cast: Cast) -> None:
         db.session.execute(delete(Person).where(Person.id == cast.ids["cadre"]))
         db.session.commit()
         assert db.session.scalar(select(func.count()).select_from(Notice)) == 0
+
+
+def test_going_where_a_notice_leads_reads_it(app: Flask, cast: Cast) -> None:
+    """From anywhere, not from the inbox alone; others stay unread."""
+    tell(app, cast, "cadre", "一", url="/forum/dajiatan")
+    tell(app, cast, "cadre", "二", url="/forum/chat")
+    tell(app, cast, "cadre2", "三", url="/forum/dajiatan")
+    cadre = cast.visitor("cadre")
+    answer = cadre.post("/notices/follow", {"url": "/forum/dajiatan"})
+    assert answer.location == "/forum/dajiatan"
+    assert unread(app, cast, "cadre") == 1
+    assert unread(app, cast, "cadre2") == 1
+    assert cadre.get("/notices/follow").status_code == 405
+    for elsewhere in ("https://example.com/", "//example.com", ""):
+        assert cadre.post("/notices/follow", {"url": elsewhere}).location == "/notices"
