@@ -13,6 +13,7 @@ from .amending import accept, awaits_answer, redact, revert
 from .deciding import hide
 from .door import appeal, submit, why, withdraw
 from .edit_forms import RedactForm
+from .filling import is_filled
 from .flagging import flag_page
 from .flags import raise_flag
 from .following import follow, lock_waiting
@@ -20,16 +21,20 @@ from .forms import ReasonedForm
 from .models import Revision
 from .outcomes import grounds
 from .remarks import remarks_on
-from .reviewable import Context, Passage, Reviewable, ReviewPlace
+from .reviewable import NOTHING, Context, Named, Passage, Reviewable, ReviewPlace, Words
 from .scope import covers, is_reviewer, reviewer_role
+from .seal_views import seal_page
 from .standing import Standing, Unsettled, standings
+from .templates import offered
 from .terms.screening import cautions
 from .undoing import offer as offer_undo
 from .versions import Version, versions
 from .wording import Wording
 
 __all__ = [
+    "NOTHING",
     "Context",
+    "Named",
     "Passage",
     "ReasonedForm",
     "RedactForm",
@@ -40,6 +45,7 @@ __all__ = [
     "Unsettled",
     "Version",
     "Wording",
+    "Words",
     "accept",
     "appeal",
     "awaits_answer",
@@ -49,14 +55,17 @@ __all__ = [
     "follow",
     "grounds",
     "hide",
+    "is_filled",
     "is_reviewer",
     "lock_waiting",
     "offer_undo",
+    "offered",
     "raise_flag",
     "redact",
     "remarks_on",
     "revert",
     "reviewer_role",
+    "seal_page",
     "standings",
     "submit",
     "versions",
@@ -68,9 +77,12 @@ __all__ = [
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         edit_views,
+        own_views,
         policy,
         record,
         remark_views,
+        seal_views,
+        second_views,
         shelves,
         template_views,
         views,
@@ -80,6 +92,8 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     app.register_blueprint(record.bp)
+    app.register_blueprint(own_views.bp)
+    app.register_blueprint(seal_views.bp)
     app.register_blueprint(terms_views.bp)
     app.cli.add_command(commands.terms_cli)
     shelves.fill()

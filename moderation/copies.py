@@ -91,6 +91,12 @@ def mark(item: QueueItem, revision: Revision) -> None:
         db.session.execute(insert(CopyMark), rows)
 
 
+def marked(item_ids: Iterable[int]) -> list[int]:
+    """Those of some items that have marks."""
+    found = select(CopyMark.item_id).where(CopyMark.item_id.in_(sorted(item_ids))).distinct()
+    return sorted(db.session.scalars(found))
+
+
 def unmark(item_id: int) -> None:
     db.session.execute(
         delete(CopyMark)

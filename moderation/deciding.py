@@ -140,9 +140,11 @@ def close(
     actor: Actor,
     reason_code: str | None,
     explanation: str,
-    before: dict[str, Any],
+    before: dict[str, Any] | None,
+    *,
+    act: str = "decide",
 ) -> Decision:
-    """End an item with its one decision, and tell the author."""
+    """End an item with its one decision, and tell the author. `act` is the item's own verb."""
     close_item(item)
     role = reviewer_role(actor, item.unit)
     what: dict[str, Any] = {
@@ -151,7 +153,7 @@ def close(
         "role": role,
         "revision": revision.id,
     }
-    item.advance("decide", actor, **what, **facts_of(item))
+    item.advance(act, actor, **what, **facts_of(item))
     decision = Decision(
         item_id=item.id,
         revision_id=revision.id,

@@ -13,8 +13,9 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import amending, reasons
+from . import amending, reasons, templates
 from .edit_forms import AmendForm, RedactForm
+from .filling import is_filled
 from .models import QueueItem
 from .queueing import Filters
 from .reading import LOAD, Reading
@@ -30,7 +31,7 @@ def edit(item: QueueItem, verb: str) -> Any:
     if not amending.takes_edits(item):
         return _too_late(item, verb)
     form = FORMS[verb].on(item.revision)
-    if not form.sent():
+    if is_filled(form, verb) or not form.sent():
         return edit_page(item, verb, form), 422 if form.errors else 200
     try:
         args = (form.revision_id, form.wording, form.words)
@@ -62,6 +63,7 @@ def edit_page(item: QueueItem, verb: str, form: Form, changed: str = "") -> str:
         reading=reading,
         form=form,
         changed=changed,
+        templates=templates.offered((verb,)),
         filters=Filters.asked(),
         reasons=reasons,
     )

@@ -20,7 +20,13 @@ from .reviewable import kinds
 
 MANY = 10_000  # items decided one after another, as the address may count them
 
-AGES = {"hour": timedelta(hours=1), "day": timedelta(days=1), "three_days": timedelta(days=3)}
+OVERDUE = "overdue"
+AGES = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "three_days": timedelta(days=3),
+    OVERDUE: timedelta(0),  # past the service time, however old
+}
 CLAIMS = ("nobody", "me", "others")
 
 
@@ -102,26 +108,46 @@ class Filters:
         return {**self.tab, **self.chosen}
 
     @property
+    def by_due(self) -> bool:
+        """Whether the list is read by when its items were due, the longest overdue first."""
+        return self.age == OVERDUE and self.claimed not in ("me", "others")
+
+    @property
+    def moment(self) -> Any:
+        """The column whose order a list of waiting items has."""
+        return QueueItem.due_at if self.by_due else QueueItem.opened_at
+
+    def moment_of(self, item: QueueItem) -> datetime:
+        """An item's moment in that order."""
+        return item.due_at if self.by_due else item.opened_at
+
+    @property
     def leads(self) -> bool:
         """Whether one of the filters names the index that a list is read from; else the units do."""
-        return bool(self.place or self.kind or self.reason or self.claimed in ("me", "others"))
+        return bool(
+            self.by_due
+            or self.place
+            or self.kind
+            or self.reason
+            or self.claimed in ("me", "others")
+        )
 
     def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """Those of waiting items, all but the unit's. One names the index: whose claim, else the
-        ground (with the place), else the place, else the kind."""
+        """Those of waiting items, all but the unit's. One names the index: whose claim, else that
+        they are overdue, else the ground (with the place), else the place, else the kind."""
         now = clock.now()
-        by_claim = self.claimed in ("me", "others")
+        is_led = self.by_due or self.claimed in ("me", "others")
         found = [_claim(self.claimed, actor, now), _age(self.age, now)]
-        if self.reason and not by_claim:
+        if self.reason and not is_led:
             found.append(text(waits_for(self.reason)))
         elif self.reason:
             found.append(plain(QueueItem.grounds).op("&")(GROUNDS[self.reason]) != 0)
-        if not by_claim and not self.reason:
+        if self.by_due or not (is_led or self.reason):
             found.append(QueueItem.closed_at.is_(None))
         if self.place:
-            found.append((plain(QueueItem.place) if by_claim else QueueItem.place) == self.place)
+            found.append((plain(QueueItem.place) if is_led else QueueItem.place) == self.place)
         if self.kind:
-            leads = not (by_claim or self.reason or self.place)
+            leads = not (is_led or self.reason or self.place)
             kind = QueueItem.subject_kind
             found.append((kind if leads else plain(kind)) == self.kind)
         return [one for one in found if one is not None]
@@ -139,6 +165,8 @@ class Filters:
 
 
 def _age(name: str, now: datetime) -> Any:
+    if name == OVERDUE:
+        return QueueItem.due_at < now
     return QueueItem.opened_at <= now - AGES[name] if name else None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from core.forms import BaseForm, CreationForm, Required, TextField
 from core.i18n import _, _l
@@ -17,7 +17,37 @@ from .reasons import REASONS, VERBS
 
 LIMIT = 2_000
 INQUIRY = 500
+SEAL = 500
 OTHER = "other"
+
+
+AnyForm = TypeVar("AnyForm", bound=BaseForm)
+
+
+def told_apart(form: AnyForm, verb: str) -> AnyForm:
+    """The form of a verb; its fields' ids say which, for several stand on one page."""
+    for field in form:
+        field.id = f"{verb}-{field.name}"
+        field.label.field_id = field.id
+    return form
+
+
+class CodedReason:
+    """What a form that names a coded reason has besides."""
+
+    reason = RadioField(
+        _l("原因"),
+        choices=[SelectChoice(code, label) for code, label in REASONS.items()],
+        validate_choice=False,
+    )
+
+    def validate_reason(self, field: Any) -> None:
+        if field.data not in REASONS:
+            raise ValidationError(_("请选择一个原因。"))
+
+    @property
+    def reason_code(self) -> str | None:
+        return str(self.reason.data)
 
 
 class ApproveForm(BaseForm):
@@ -27,12 +57,7 @@ class ApproveForm(BaseForm):
 
     @classmethod
     def of(cls, verb: str) -> ApproveForm:
-        """The form of a verb; its fields' ids say which, for several stand on one page."""
-        form = FORMS[verb]()
-        for field in form:
-            field.id = f"{verb}-{field.name}"
-            field.label.field_id = field.id
-        return form
+        return told_apart(FORMS[verb](), verb)
 
     @property
     def revision_id(self) -> int:
@@ -61,22 +86,8 @@ class ExplainedForm(ApproveForm):
         return str(self.explanation.data or "")
 
 
-class ReasonedForm(ExplainedForm):
+class ReasonedForm(CodedReason, ExplainedForm):
     """A decision that names a coded reason, too."""
-
-    reason = RadioField(
-        _l("原因"),
-        choices=[SelectChoice(code, label) for code, label in REASONS.items()],
-        validate_choice=False,
-    )
-
-    def validate_reason(self, field: Any) -> None:
-        if field.data not in REASONS:
-            raise ValidationError(_("请选择一个原因。"))
-
-    @property
-    def reason_code(self) -> str | None:
-        return str(self.reason.data)
 
 
 class EscalateForm(ApproveForm):
@@ -95,6 +106,35 @@ class KeepingForm(BaseForm):
     """Why a text is held, no longer held, or to be cleared."""
 
     explanation = TextField(_l("理由"), [Required(_l("请写明理由，它会一直留着。"))], limit=LIMIT)
+
+
+class SealForm(BaseForm):
+    """Why a text is sealed at once, and that whoever seals it means it."""
+
+    explanation = TextField(
+        _l("给作者的说明"), [Required(_l("请写明理由，作者会看到这段话。"))], limit=SEAL
+    )
+    # The ids of what repeats it.
+    also = SelectMultipleField(_l("一并封存引用或者重复了它的"), validate_choice=False)
+    sure = BooleanField(
+        _l("我要马上封存这一条的全部文字"), [InputRequired(_l("请勾选，确认要封存。"))]
+    )
+
+
+class SealOpenForm(BaseForm):
+    """Why a sealed copy is opened."""
+
+    reason = TextField(
+        _l("为什么打开"), [Required(_l("请写明为什么打开，它会一直留着。"))], limit=SEAL
+    )
+
+
+class UnsealForm(BaseForm):
+    """Why a seal is lifted."""
+
+    explanation = TextField(
+        _l("为什么解除"), [Required(_l("请写明为什么解除，它会一直留着。"))], limit=SEAL
+    )
 
 
 class InquiryForm(CreationForm):

@@ -64,6 +64,11 @@ class Inquiry(Stateful, Base):
     decision: Mapped[Decision] = relationship(lazy="raise_on_sql")
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
 
+    @property
+    def sealed_by_id(self) -> int | None:
+        """Who sealed the text that it is about, if that is what it asks about."""
+        return sealer_of(self.decision)
+
     @staticmethod
     def visible_to(actor: Actor) -> Select[Inquiry]:
         """The own ones, and those that the actor may answer."""
@@ -80,6 +85,11 @@ class Inquiry(Stateful, Base):
         )
 
 
+def sealer_of(decision: Decision) -> int | None:
+    """Who sealed a text by this decision, if that is what was decided."""
+    return decision.decided_by_id if decision.verb == "seal" else None
+
+
 def ask(decision: Decision, unit_id: int, body: str, actor: Actor) -> Inquiry:
     """Put an inquiry to an entry. Raises TooMany beyond the day's allowance."""
     throttle.spend(
@@ -92,7 +102,8 @@ def ask(decision: Decision, unit_id: int, body: str, actor: Actor) -> Inquiry:
     db.session.add(inquiry)
     inquiry.advance("ask", actor, decision=decision.id)
     for person_id in chiefs_of(unit_id):
-        notices.tell(person_id, "moderation:inquiry", _entry_url(decision.id))
+        if person_id != sealer_of(decision):  # an objection to a seal goes to somebody else
+            notices.tell(person_id, "moderation:inquiry", _entry_url(decision.id))
     return inquiry
 
 

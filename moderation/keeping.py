@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from core.policy import Actor
@@ -22,19 +21,13 @@ KEEPING: dict[str, Callable[[QueueItem, str, Actor], Any]] = {
 
 
 class Keeping:
-    """What the page of a closed item shows; loaded as it is asked for."""
+    """What the page of a closed item shows; the item was loaded with KEPT."""
 
     def __init__(self, item: QueueItem, tried: str) -> None:
         self.item = item
+        self.hold: Hold | None = item.hold
+        self.asked: Purge | None = item.purge
         self.tried = tried if tried in KEEPING else ""
-
-    @cached_property
-    def hold(self) -> Hold | None:
-        return purging.held(self.item)
-
-    @cached_property
-    def asked(self) -> Purge | None:
-        return purging.asked(self.item)
 
     def may_purge(self, record: Reviewable) -> bool:
         return purging.may_purge(record)

@@ -31,6 +31,7 @@ VERBS = (
     "hide",
     "harmless",
     "redact",
+    "seal",
     "uphold",
     "overturn",
 )

@@ -35,6 +35,8 @@ from .scope import CHIEF, covers, of_other_units
 
 if TYPE_CHECKING:
     from .flag import Flag
+    from .purging import Hold, Purge
+    from .remarks import Remark
     from .reviewable import Reviewable
     from .terms.models import TermMatch
 
@@ -54,7 +56,12 @@ GROUNDS = {
 }
 VERBS = (
     *("approve", "return", "reject", "exempt", "hide", "uphold", "overturn", "harmless"),
-    *("amend", "redact"),
+    *("amend", "redact", "seal"),
+)
+# Every state of a version is sealed by one verb, and each has its own way back.
+SEALABLE = (
+    *("pending", "published", "returned", "rejected", "hidden", "suspended", "appealed"),
+    *("upheld", "withdrawn", "superseded", "reverted"),
 )
 
 
@@ -67,6 +74,7 @@ class Revision(Stateful, Base):
         CheckConstraint("(edited_by_id IS NULL) = (edit_kind IS NULL)", name="edited"),
         CheckConstraint("edited_by_id <> author_id", name="edited_by"),
         Index(None, "author_id", "state"),
+        Index(None, "author_id", "created_at", "id"),
     )
 
     kind = "moderation:revision"
@@ -106,6 +114,8 @@ class Revision(Stateful, Base):
         revert=("published", "reverted"),
         undo_edit=("published", "reverted"),
         resume=("superseded", "pending"),
+        seal=(SEALABLE, "sealed"),
+        **{f"unseal_{state}": ("sealed", state) for state in SEALABLE},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -138,11 +148,18 @@ class Revision(Stateful, Base):
     matches: Mapped[list[TermMatch]] = relationship(
         order_by="TermMatch.version_id", viewonly=True, lazy="raise_on_sql"
     )
+    if TYPE_CHECKING:
+        remarks: Mapped[list[Remark]]  # remarks.py fills them
 
     @property
     def is_purged(self) -> bool:
         """Whether its words are gone; number and decisions stay."""
         return self.purged_at is not None
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether its words are out of reach: cleared, or under seal."""
+        return self.is_purged or self.state == "sealed"
 
     @property
     def is_waiting(self) -> bool:
@@ -189,7 +206,7 @@ class QueueItem(Stateful, Base):
         _over(WAITS, "ix_queue_items_waiting_kind", "subject_kind", "opened_at", "id"),
         _over(WAITS, "ix_queue_items_waiting_unit", "unit_id", "opened_at", "id"),
         _over(WAITS, "uq_queue_items_waiting_revision", "revision_id", unique=True),
-        _over(WAITS, "ix_queue_items_waiting_due", "due_at"),
+        _over(WAITS, "ix_queue_items_waiting_due", "due_at", "id"),
         _over(CLAIMED, "ix_queue_items_claimed", "opened_at", "id"),
         *(
             _over(waits_for(one), f"ix_queue_items_waiting_{one}", "opened_at", "id")
@@ -219,6 +236,11 @@ class QueueItem(Stateful, Base):
         lapse=(("open", "claimed"), "lapsed"),
         undo=("decided", "claimed"),
         drop=("decided", "undone"),
+        # A seal ends the item; what waited waits again when it is lifted.
+        seal=(("open", "claimed"), "decided"),
+        unseal=("decided", "open"),
+        unseal_closed=("decided", "undone"),
+        resume=("lapsed", "open"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -261,6 +283,8 @@ class QueueItem(Stateful, Base):
     if TYPE_CHECKING:
         flags: Mapped[list[Flag]]  # flag.py fills and counts them
         flag_count: Mapped[int]
+        hold: Mapped[Hold | None]  # purging.py fills these
+        purge: Mapped[Purge | None]
 
     @property
     def is_waiting(self) -> bool:

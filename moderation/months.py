@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from core import clock
-from core.i18n import _
+from core import clock, i18n
 
 _WRITTEN = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -53,7 +52,7 @@ class Month:
 
     @property
     def name(self) -> str:
-        return _("%(year)d 年 %(month)d 月", year=self.year, month=self.month)
+        return i18n.month(self.first_on)
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02}"

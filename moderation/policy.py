@@ -2,7 +2,9 @@
 
 from core.policy import Rule, is_its, role, rules, signed_in, system
 
+from .models import SEALABLE
 from .scope import CHIEF, REVIEWERS, is_own_unit
+from .second_review import knew
 
 reviewer = role(*REVIEWERS)
 of_own_unit = Rule("of the own unit, where the setting counts that", is_own_unit)
@@ -18,14 +20,27 @@ purged = Rule("purged", lambda actor, revision: revision is not None and revisio
 second = role(CHIEF, "admin", of="unit") & ~is_its("asked_by") & ~is_its("author")
 # Rules about words hold on every board, whatever its unit.
 any_chief = role(CHIEF)
+# A seal is any reviewer's of the unit, at once, whoever is at the item; never on an own text.
+sealer = role(*REVIEWERS, of="unit") & ~is_its("author")
+unsealer = any_chief & ~is_its("author")
 # Nobody on an own flag.
-judge = reviewer & ~is_its("author") & ~is_its("flagger")
+judge = (reviewer & ~is_its("author") & ~is_its("flagger")) | system
+# A second reviewer knows nothing of the first decision: neither took it nor brought it about.
+knew_it = Rule("decided on it or flagged it", knew)
+blind = (
+    role(*REVIEWERS, of="unit")
+    & ~is_its("author")
+    & ~is_its("decided_by")
+    & ~of_own_unit
+    & ~knew_it
+)
 
 rules(
     {
         "moderation:queue:show": reviewer,
         "moderation:queue:watch": reviewer,
         "moderation:log:show": signed_in,
+        "moderation:text:list": signed_in,  # one's own
         "moderation:template:list": reviewer,
         "moderation:template:create": any_chief,
         "moderation:template:edit": any_chief,
@@ -44,7 +59,16 @@ rules(
         "moderation:item:hold": chief,
         "moderation:item:lift": chief,
         "moderation:item:purge": role(*REVIEWERS, of="unit") & ~is_its("author"),
-        "moderation:hold:place": chief,
+        "moderation:item:seal": sealer,
+        "moderation:item:unseal": unsealer,
+        "moderation:item:unseal_closed": unsealer,
+        "moderation:item:resume": unsealer,
+        "moderation:seal:list": any_chief,
+        "moderation:seal:show": chief,
+        "moderation:seal:seal": sealer,
+        "moderation:seal:open": chief & ~is_its("author"),
+        "moderation:seal:unseal": chief & ~is_its("author"),
+        "moderation:hold:place": role(*REVIEWERS, of="unit"),  # a seal brings one
         "moderation:hold:lift": chief,
         "moderation:purge:list": role(*REVIEWERS, "admin"),
         "moderation:purge:ask": role(*REVIEWERS, of="unit") & ~is_its("author"),
@@ -53,9 +77,16 @@ rules(
         "moderation:purge:decline": second,
         "moderation:inquiry:ask": signed_in,
         "moderation:inquiry:list": any_chief,
-        "moderation:inquiry:answer": chief & ~is_its("author"),
-        "moderation:inquiry:decline": chief & ~is_its("author"),
+        # Nor does anybody answer for an own seal: an objection goes to somebody else.
+        "moderation:inquiry:answer": chief & ~is_its("author") & ~is_its("sealed_by"),
+        "moderation:inquiry:decline": chief & ~is_its("author") & ~is_its("sealed_by"),
         "moderation:report:show": signed_in,
+        "moderation:second_review:list": reviewer,
+        "moderation:second_review:show": role(*REVIEWERS, of="unit") & ~is_its("author"),
+        "moderation:second_review:judge": blind,
+        "moderation:second_review:draw": system,
+        "moderation:second_review:lapse": system,
+        "moderation:second_review:drop": system,
         "moderation:item:lapse": system,
         "moderation:revision:submit": is_its("author") | system,
         "moderation:revision:exempt": is_its("author") | system,
@@ -77,6 +108,8 @@ rules(
         "moderation:revision:resume": is_its("author") | reviewer,
         "moderation:revision:amend": reviewer & ~is_its("author"),
         "moderation:revision:redact": reviewer & ~is_its("author"),
+        "moderation:revision:seal": reviewer & ~is_its("author"),
+        **{f"moderation:revision:unseal_{state}": unsealer for state in SEALABLE},
         "moderation:revision:accept": is_its("author"),
         "moderation:revision:revert": is_its("author"),
         "moderation:revision:supersede": is_its("author") | reviewer | system,

@@ -9,25 +9,42 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, func, or_, select, text, update
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    and_,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import (
+    Mapped,
+    contains_eager,
+    foreign,
+    joinedload,
+    mapped_column,
+    relationship,
+)
 
 from accounts.models import Person, Unit
-from core import clock, notices, search
+from core import clock, notices
 from core.db import Base, db
 from core.errors import Conflict
 from core.i18n import _
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .amending import forget_titles
-from .models import Decision, QueueItem, Revision
+from .clearing import clear
+from .models import QueueItem, Revision
 from .reviewable import Reviewable, kinds
 from .scope import covers
 
 CONFIRMERS = ("chief_moderator", "admin")
 PURGEABLE = ("rejected", "upheld", "withdrawn")
-NOTHING = "—"
 
 
 def _open(name: str) -> Index:
@@ -137,6 +154,8 @@ def lift(item: QueueItem, reason: str, actor: Actor) -> None:
     hold = held(item)
     if hold is None:
         raise Conflict(item, _("这一条没有依法保留。"))
+    if item.subject_class.for_review(item.subject_id).is_sealed:
+        raise Conflict(item, _("这一条在紧急封存中：解除封存，保留才能解除。"))
     hold.advance("lift", actor, note=reason, item=item.id)
     hold.closing = reason
     hold.closed_by_id = actor.id
@@ -178,9 +197,8 @@ def confirm(purge: Purge, actor: Actor) -> None:
     purge.advance("confirm", actor, item=purge.item_id, place=purge.place)
     purge.closed_by_id = actor.id
     purge.closed_at = clock.now()
-    _clear(record, purge)
+    _clear(record)
     url = record.review_url(record.id)
-    notices.forget(url)
     notices.tell(record.author_id, "moderation:purge", url)
 
 
@@ -193,13 +211,13 @@ def decline(purge: Purge, actor: Actor) -> None:
 
 def held(item: QueueItem | Purge) -> Hold | None:
     """The legal hold on a text."""
-    found: Hold | None = _one(Hold, item, Hold.placed_by)
+    found: Hold | None = _one(Hold, item)
     return found
 
 
 def asked(item: QueueItem) -> Purge | None:
     """The request that waits for a second person."""
-    found: Purge | None = _one(Purge, item, Purge.asked_by)
+    found: Purge | None = _one(Purge, item)
     return found
 
 
@@ -222,48 +240,43 @@ def _refuse(record: Reviewable, place: QueueItem | Purge) -> None:
         raise Conflict(place, _("只有未通过或者已撤回、从未公开的文字可以清除。"))
 
 
-def _clear(record: Reviewable, purge: Purge) -> None:
+def _clear(record: Reviewable) -> None:
     """The words of every version, and what was copied from them."""
-    mine = {"subject_kind": purge.subject_kind, "subject_id": purge.subject_id}
-    if record.latest_revision is not None and record.latest_revision.title:
-        forget_titles(record, NOTHING)
-    db.session.flush()
-    versions = select(Revision.id).filter_by(**mine)
-    # What a decision may put back includes the title of before.
-    db.session.execute(
-        update(Decision)
-        .where(Decision.revision_id.in_(versions))
-        .values(before=None, after=None)
-        .execution_options(synchronize_session="fetch")
-    )
+    clear(record)
     db.session.execute(
         update(Revision)
-        .filter_by(**mine)
-        .values(
-            # A title that was there stays there, empty: it says what kind of text it was.
-            title=func.substr(Revision.title, 1, 0),
-            body="",
-            body_html="",
-            purged_at=clock.now(),
-        )
+        .filter_by(subject_kind=record.kind, subject_id=record.id)
+        .values(purged_at=clock.now())
     )
-    db.session.execute(
-        update(QueueItem)
-        .filter_by(**mine)
-        .values(heading=NOTHING, excerpt="", plea="", escalation="")
-    )
-    search.drop(purge.subject_kind, purge.subject_id)
-    record.purged()
 
 
-def _one(model: Any, place: QueueItem | Purge, by: Any) -> Any:
-    """The open row of a text, with the name of whoever made it."""
+def _one(model: Any, place: QueueItem | Purge) -> Any:
+    """The open row of a text."""
     return db.session.scalar(
-        select(model)
-        .where(
+        select(model).where(
             model.subject_kind == place.subject_kind,
             model.subject_id == place.subject_id,
             model.closed_at.is_(None),
         )
-        .options(joinedload(by).load_only(Person.name))
     )
+
+
+def _beside(model: Any) -> Any:
+    """The open row of an item's text, loaded where a page shows it."""
+    of_its_text = and_(
+        foreign(model.subject_kind) == QueueItem.subject_kind,
+        foreign(model.subject_id) == QueueItem.subject_id,
+        model.closed_at.is_(None),
+    )
+    return relationship(
+        model, primaryjoin=of_its_text, uselist=False, viewonly=True, lazy="raise_on_sql"
+    )
+
+
+QueueItem.hold = _beside(Hold)
+QueueItem.purge = _beside(Purge)
+# The loader options of an item for `Keeping`.
+KEPT = (
+    joinedload(QueueItem.hold).joinedload(Hold.placed_by).load_only(Person.name),
+    joinedload(QueueItem.purge).joinedload(Purge.asked_by).load_only(Person.name),
+)

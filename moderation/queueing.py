@@ -15,7 +15,7 @@ from core import clock
 from core.db import db
 from core.policy import Actor
 
-from . import finding
+from . import finding, judging
 from .filters import Filters
 from .key import read_key, write_key
 from .models import Decision, QueueItem, Revision, free_for
@@ -47,8 +47,9 @@ class QueuePage:
 
 
 def page(filters: Filters, scope: Scope, actor: Actor) -> QueuePage:
-    """The waiting items, oldest first; or the closed ones, newest first. One statement."""
-    moment: Any = QueueItem.closed_at if filters.decided else QueueItem.opened_at
+    """The waiting items, oldest first, or longest overdue first; or the closed ones, newest
+    first. One statement."""
+    moment: Any = QueueItem.closed_at if filters.decided else filters.moment
     key = tuple_(moment, QueueItem.id)
     after, before = read_key(filters.after), read_key(filters.before)
     back = before is not None and after is None
@@ -70,13 +71,13 @@ def page(filters: Filters, scope: Scope, actor: Actor) -> QueuePage:
     rows = rows[:PAGE][::-1] if back else rows[:PAGE]
     return QueuePage(
         rows,
-        _key(rows[0]) if rows and (more if back else after is not None) else None,
-        _key(rows[-1]) if rows and (back or more) else None,
+        _key(rows[0], filters) if rows and (more if back else after is not None) else None,
+        _key(rows[-1], filters) if rows and (back or more) else None,
     )
 
 
-def _key(item: QueueItem) -> str:
-    return write_key(item.closed_at or item.opened_at, item.id)
+def _key(item: QueueItem, filters: Filters) -> str:
+    return write_key(item.closed_at or filters.moment_of(item), item.id)
 
 
 def _free(
@@ -97,7 +98,7 @@ def _free(
     )
 
     def take(found: Select[Any], count: int) -> Any:
-        order = (QueueItem.opened_at, QueueItem.id)
+        order = (filters.moment, QueueItem.id)
         ids = finding.first(
             found, reach, filters.leads, lambda some: some.order_by(*order).limit(count)
         )
@@ -112,12 +113,18 @@ def following(item: QueueItem | None, filters: Filters, actor: Actor) -> int | N
     free, take = _free(filters, actor, apart=item is None)
     if item is None:
         return db.session.scalar(take(free, 1))
-    return db.session.scalar(select(_after(item, free, take)))
+    return db.session.scalar(select(_after(item, filters, free, take)))
 
 
-def _after(item: QueueItem, free: Select[Any], take: Callable[[Select[Any], int], Any]) -> Any:
+def _after(
+    item: QueueItem,
+    filters: Filters,
+    free: Select[Any],
+    take: Callable[[Select[Any], int], Any],
+) -> Any:
     free = free.where(QueueItem.id != item.id)
-    onward = free.where(tuple_(QueueItem.opened_at, QueueItem.id) > (item.opened_at, item.id))
+    here = (filters.moment_of(item), item.id)
+    onward = free.where(tuple_(filters.moment, QueueItem.id) > here)
     return func.coalesce(take(onward, 1).scalar_subquery(), take(free, 1).scalar_subquery())
 
 
@@ -132,31 +139,45 @@ class Run:
 
 
 def run(item: QueueItem, filters: Filters, actor: Actor) -> Run | None:
-    """Where the reviewer stands in a run; None outside one. One statement, and one when a unit is asked for."""
+    """Where the reviewer stands in a run; None outside one. One statement, which counts for the
+    menu, too, and one when a unit is asked for."""
     if filters.run is None:
         return None
     free, take = _free(filters, actor)
     some = take(free.where(QueueItem.id != item.id), COUNTED + 1).subquery()
     left = select(func.count()).select_from(some).scalar_subquery()
-    following, count = db.session.execute(select(_after(item, free, take), left)).one()
-    return Run(filters.run, following, count)
+    asked = select(_after(item, filters, free, take), left, *_waiting(actor))
+    following, left_count, *g.waiting_counts = db.session.execute(asked).one()
+    return Run(filters.run, following, left_count)
 
 
 def count(actor: Actor) -> int:
     """How many items wait in the actor's scope, at most COUNTED + 1; counted once a request."""
+    return counts(actor)[0]
+
+
+def counts(actor: Actor) -> tuple[int, int]:
+    """That, and how many second reviews the actor may judge, in the same way. One statement."""
     if not is_reviewer(actor):
-        return 0
-    if "waiting_count" not in g:
-        g.waiting_count = _count(actor)
-    return int(g.waiting_count)
+        return 0, 0
+    if "waiting_counts" not in g:
+        g.waiting_counts = db.session.execute(select(*_waiting(actor))).one()
+    items, seconds = g.waiting_counts
+    return items, seconds
 
 
-def _count(actor: Actor) -> int:
-    waiting = select(QueueItem.id).where(
+def _waiting(actor: Actor) -> list[Any]:
+    """Both numbers, as columns."""
+    items = select(QueueItem.id).where(
         covers(actor, QueueItem.unit_id), QueueItem.closed_at.is_(None)
     )
-    some = waiting.limit(COUNTED + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(some)) or 0
+    return [_first(found) for found in (items, judging.waiting_ids(actor))]
+
+
+def _first(found: Select[Any]) -> Any:
+    """How many rows there are, looking no further than COUNTED + 1."""
+    some = found.limit(COUNTED + 1).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 @dataclass(frozen=True)

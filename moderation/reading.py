@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Row, select, union_all
 from sqlalchemy.orm import joinedload
 
 from accounts.models import Person
-from core import journal, registry
+from core import journal
 from core.db import db
 from core.policy import Actor
 
@@ -20,7 +20,8 @@ from .difference import Difference, difference
 from .finding import covered, plain
 from .flag import Flag
 from .models import Decision, QueueItem, Revision
-from .remarks import Remarked, remarks_on
+from .purging import KEPT
+from .remarks import Remarked, remarked
 from .reviewable import Context, Reviewable
 from .terms.quoting import MATCHES, Matched, matched_in
 from .versions import PUBLISHING
@@ -30,9 +31,16 @@ RECENT = 5  # decisions on other texts of the author
 LOAD = (
     joinedload(QueueItem.decision),
     joinedload(QueueItem.revision).options(MATCHES),
-    joinedload(QueueItem.author).load_only(Person.name).joinedload(Person.unit),
+    joinedload(QueueItem.author).load_only(Person.name, Person.unit_id).joinedload(Person.unit),
     joinedload(QueueItem.claimed_by).load_only(Person.name),
     joinedload(QueueItem.flags).joinedload(Flag.flagger).load_only(Person.name),
+    *KEPT,
+)
+BESIDE = (
+    joinedload(QueueItem.decision),
+    joinedload(QueueItem.revision).load_only(Revision.title, Revision.body_html),
+    joinedload(QueueItem.author).load_only(Person.name, Person.unit_id),
+    joinedload(QueueItem.claimed_by).load_only(Person.name),
 )
 
 
@@ -51,7 +59,9 @@ class Reading:
         self.item = item
         self.actor = actor
         self.revision = item.revision
-        self.record: Reviewable = item.subject_class.for_review(item.subject_id)
+        self.record: Reviewable
+        self.context: Context
+        self.record, self.context = item.subject_class.in_context(item.subject_id)
 
     @cached_property
     def matched(self) -> Matched:
@@ -63,12 +73,12 @@ class Reading:
         return self.item.subject_class.label_of(self.revision)
 
     @cached_property
-    def context(self) -> Context:
-        return self.record.review_context()
-
-    @cached_property
     def rounds(self) -> list[Round]:
-        """This version and those before it, the newest first, each with its decisions."""
+        """This version and those before it, the newest first, each with its decisions and what
+        was said to its paragraphs. One statement."""
+        return self._rounds()
+
+    def _rounds(self) -> list[Round]:
         rows = db.session.execute(
             select(Revision, Decision)
             .outerjoin(Decision, Decision.revision_id == Revision.id)
@@ -78,9 +88,12 @@ class Reading:
                 Revision.number <= self.revision.number,
             )
             .order_by(Revision.number.desc(), Decision.id)
-            .options(joinedload(Decision.decided_by).load_only(Person.name))
+            .options(
+                joinedload(Decision.decided_by).load_only(Person.name),
+                joinedload(Revision.remarks),
+            )
             .limit(ROUNDS)
-        )
+        ).unique()
         found: dict[int, Round] = {}
         for revision, decision in rows:
             one = found.setdefault(revision.id, Round(revision, []))
@@ -118,13 +131,14 @@ class Reading:
     @cached_property
     def remarks(self) -> list[Remarked]:
         """What was said to the paragraphs of that round, and which of them changed since."""
-        return remarks_on(self.returned.revision, self.revision) if self.returned else []
+        before = self.returned.revision if self.returned else None
+        return remarked(before.remarks, before, self.revision) if before else []
 
     @cached_property
     def given(self) -> list[Remarked]:
         """What the decision on this item said to the paragraphs."""
         is_back = self.decision is not None and self.decision.verb == "return"
-        return remarks_on(self.revision) if is_back else []
+        return remarked(self.rounds[0].revision.remarks, self.revision) if is_back else []
 
     @cached_property
     def since_returned(self) -> Difference | None:
@@ -166,7 +180,7 @@ class Reading:
         found = (
             QueueItem.visible_to(self.actor)
             .where(QueueItem.id.in_(union_all(select(copied.c.id), select(closed.c.id))))
-            .options(*LOAD, joinedload(QueueItem.decision))
+            .options(*BESIDE)
         )
         return db.session.scalars(found).unique().all()
 
@@ -202,18 +216,18 @@ class Reading:
             None,
         )
 
-    @cached_property
-    def history(self) -> Sequence[journal.JournalEvent]:
-        return journal.history(self.item.kind, self.item.id)
+    @property
+    def was_sealed(self) -> bool:
+        """Whether the item was made by a seal that was lifted."""
+        return any(
+            decision.verb == "seal" and decision.item_id == self.item.id
+            for one in self.rounds
+            for decision in one.decisions
+        )
 
     @cached_property
-    def names(self) -> dict[int, str]:
-        """Names of those whom the history mentions; most are known from what else is here."""
-        people = [
-            self.item.author,
-            self.item.claimed_by,
-            self.decision.decided_by if self.decision else None,
-        ]
-        known = {person.id: person.name for person in people if person is not None}
-        ids = {event.actor_id for event in self.history if event.actor_id is not None}
-        return known | (registry.names(ids - known.keys()) if ids - known.keys() else {})
+    def history(self) -> Sequence[Row[tuple[journal.JournalEvent, str | None]]]:
+        """What happened to the item, oldest first, each with the name of whoever did it."""
+        events = journal.events_of(self.item.kind, self.item.id)
+        people = events.outerjoin(Person, Person.id == journal.JournalEvent.actor_id)
+        return db.session.execute(people.add_columns(Person.name)).all()

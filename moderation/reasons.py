@@ -48,6 +48,7 @@ AGES = {
     "hour": _l("等了一小时以上"),
     "day": _l("等了一天以上"),
     "three_days": _l("等了三天以上"),
+    "overdue": _l("超过时限"),
 }
 
 CLAIMS = {
@@ -66,6 +67,7 @@ VERBS = {
     "hide": _l("隐藏"),
     "amend": _l("改好后通过"),
     "redact": _l("遮盖后通过"),
+    "seal": _l("紧急封存"),
 }
 
 OUTCOMES = {
@@ -78,6 +80,7 @@ OUTCOMES = {
     "harmless": _l("没有发现问题，保留"),
     "amend": _l("改好后通过"),
     "redact": _l("遮盖了一部分"),
+    "seal": _l("已紧急封存"),
 }
 
 EVENTS = {
@@ -87,7 +90,11 @@ EVENTS = {
     "decide": _l("作出决定"),
     "withdraw": _l("作者撤回"),
     "escalate": _l("转给总审核员"),
-    "lapse": _l("新的一版已经通过，不用再审"),
+    "lapse": _l("不用再审"),
+    "seal": _l("作出决定"),
+    "unseal": _l("解除封存"),
+    "unseal_closed": _l("解除封存"),
+    "resume": _l("解除封存"),
     "undo": _l("撤销决定"),
     "drop": _l("撤销决定"),
 }
@@ -101,6 +108,7 @@ COUNTED = {
     "hide": _l("已隐藏"),
     "harmless": _l("没有问题，保留"),
     "redact": _l("遮盖了一部分"),
+    "seal": _l("紧急封存"),
     "uphold": _l("维持"),
     "overturn": _l("改判"),
     "exempt": _l("免审"),
@@ -110,6 +118,17 @@ OTHER_ACTS = {
     "withdraw": _l("作者在等待中撤回"),
     "escalate_by_clock": _l("超过时限转总审核员"),
     "escalate_by_hand": _l("审核员上报"),
+    "unseal": _l("解除紧急封存"),
+}
+
+# How the monthly report calls what became of second reviews.
+SECOND_COUNTED = {
+    "drawn": _l("抽到"),
+    "judged": _l("已判断"),
+    "agreed": _l("一致"),
+    "differed": _l("不一致"),
+    "lapsed": _l("过期没有人判断"),
+    "dropped": _l("不用再判断"),
 }
 
 ROLES = {

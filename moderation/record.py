@@ -53,7 +53,9 @@ def _answers(entry: Entry, tried: AnswerForm | None) -> dict[int, AnswerForm]:
     return {
         one.id: kept.get(one.id) or AnswerForm.of(one.id)
         for one in entry.inquiries
-        if one.state == "asked" and one.author_id != current_user.id and is_reviewer(current_user)
+        if one.state == "asked"
+        and current_user.id not in (one.author_id, inquiries.sealer_of(entry.decision))
+        and is_reviewer(current_user)
     }
 
 

@@ -16,7 +16,8 @@ from core.gate import requires
 from core.i18n import _
 from core.states import IllegalMove
 
-from . import deciding, reasons, remarks
+from . import deciding, reasons, remarks, templates
+from .filling import is_filled
 from .forms import ExplainedForm
 from .models import QueueItem
 from .queueing import Filters
@@ -53,7 +54,7 @@ def remark(item: QueueItem) -> Any:
     if request.method == "GET" and (not item.is_waiting or item.reason == "appeal"):
         return redirect(url_for("moderation.show_item", id=item.id))
     form = RemarksForm(data={"revision": str(item.revision.id)})
-    if not form.sent():
+    if is_filled(form, "return") or not form.sent():
         return _page(item, form), 422 if form.errors else 200
     try:
         deciding.decide(
@@ -85,6 +86,7 @@ def _page(item: QueueItem, form: RemarksForm, changed: str = "") -> str:
         left={number: said for number, said in form.typed.items() if number > len(lines)},
         changed=changed,
         limit=remarks.WORDS,
+        templates=templates.offered(("return",)),
         filters=Filters.asked(),
         reasons=reasons,
     )

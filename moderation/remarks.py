@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core import text
 from core.db import Base, db
@@ -53,11 +53,18 @@ def keep(revision: Revision, words: Mapping[int, str]) -> None:
     )
 
 
-def remarks_on(revision: Revision, later: Revision | None = None) -> list[Remarked]:
+def remarks_on(revision: Revision) -> list[Remarked]:
     """What was said to a version, in the order of its paragraphs; one statement."""
     rows = db.session.scalars(
         select(Remark).where(Remark.revision_id == revision.id).order_by(Remark.paragraph)
     ).all()
+    return remarked(rows, revision)
+
+
+def remarked(
+    rows: Sequence[Remark], revision: Revision, later: Revision | None = None
+) -> list[Remarked]:
+    """Remarks beside the paragraphs of their version; with a later one, which of these stayed."""
     lines = paragraphs(revision) if rows else []
     kept = set(paragraphs(later)) if rows and later is not None else set()
     return [
@@ -66,3 +73,9 @@ def remarks_on(revision: Revision, later: Revision | None = None) -> list[Remark
         if one.paragraph <= len(lines)
         for line in (lines[one.paragraph - 1],)
     ]
+
+
+# What was said to a version's paragraphs; loaded where a page shows it.
+Revision.remarks = relationship(
+    Remark, order_by=Remark.paragraph, viewonly=True, lazy="raise_on_sql"
+)

@@ -1,7 +1,7 @@
 """The monthly report, counted from the journal's events alone.
 
-Volume by place and verb, waits, reasons, appeals, workload by unit and role. Nobody is named or
-ranked, and no group under five can be read or worked out.
+Volume by place and verb, waits, reasons, appeals, workload by unit and role, how far two reviewers
+agree. Nobody is named or ranked, and no group under five can be read or worked out.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.db import db
 from core.i18n import _
 from core.journal import JournalEvent
 
 from . import log
+from .agreement import Agreed, Pair, kappa_shown
 from .months import Month
+from .second_review import SecondReview
 from .standing import UsualWait
 from .suppression import LEAST, Name, Sum, hidden
 
@@ -27,8 +29,10 @@ VERBS = (*log.VERBS, "exempt")
 # What ends a first reading; passages are covered in public texts, too.
 ORDINARY = ("approve", "amend", "return", "reject")
 UNDOING = ("undo", "drop")  # the events of an item that take its decision back
-TOLD = ("decide", *UNDOING, "withdraw", "escalate", "exempt")
-EXPLAINED = ("reject", "hide")  # what names a coded reason
+TOLD = ("decide", *UNDOING, "withdraw", "escalate", "exempt", "seal", "unseal")
+# What becomes of a second review, as the report calls it.
+SECOND = {"draw": "drawn", "judge": "judged", "lapse": "lapsed", "drop": "dropped"}
+EXPLAINED = ("reject", "hide", "seal")  # what names a coded reason
 LATE = timedelta(minutes=10)  # an event stands in the journal so soon after what it tells
 
 
@@ -43,6 +47,7 @@ class Act:
     role: str | None = None
     waited: int = 0  # whole seconds
     is_late: bool = False
+    pair: Pair | None = None  # of a second review: what the first said, what the second
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Report:
     values: dict[Name, int]
     hidden: frozenset[Name]
     waits: dict[str, UsualWait]
+    kappa: float | None
 
     def figure(self, *name: Any) -> int | None:
         """A count; None where it is hidden."""
@@ -95,6 +101,12 @@ class Report:
         """The share of appeals that changed the decision."""
         return self.share("overturn", "uphold")
 
+    @property
+    def agreed(self) -> Agreed | None:
+        """The share of second reviews that agree with the first."""
+        counts = (self.values.get(name, 0) for name in ("agreed", "differed"))
+        return Agreed.of(self.figure("judged"), *counts)
+
 
 def report(month: Month) -> Report:
     """One statement."""
@@ -115,8 +127,11 @@ def acts(month: Month) -> Iterator[Act]:
             JournalEvent.facts,
         )
         .where(
-            JournalEvent.kind.in_(("moderation:item", "moderation:revision")),
-            JournalEvent.verb.in_(TOLD),
+            or_(
+                JournalEvent.kind.in_(("moderation:item", "moderation:revision", "moderation:seal"))
+                & JournalEvent.verb.in_(TOLD),
+                (JournalEvent.kind == SecondReview.kind) & JournalEvent.verb.in_(SECOND),
+            ),
             JournalEvent.at >= start,
             JournalEvent.at < end + LATE,
         )
@@ -124,14 +139,24 @@ def acts(month: Month) -> Iterator[Act]:
     )
     decided: dict[Any, Act] = {}
     for kind, subject_id, verb, at, actor_id, facts in events:
-        if verb in UNDOING:
+        if verb in UNDOING and kind != SecondReview.kind:
             if kind == "moderation:item":
                 decided.pop(subject_id, None)
             continue
         closed = facts.get("closed") or int(at.timestamp())
         if "place" not in facts or not first <= closed < last:
             continue
-        if verb == "decide":
+        if kind == SecondReview.kind:
+            pair = (facts["first"], facts["second"]) if verb == "judge" else None
+            yield Act(SECOND[verb], facts["place"], pair=pair)
+        elif verb in ("seal", "unseal"):
+            # A seal is the item's event, its lifting the seal's own: each is told once, and the
+            # one does not undo the other.
+            if kind == "moderation:item" and verb == "seal":
+                yield _decided(facts, closed)
+            elif kind == "moderation:seal" and verb == "unseal":
+                yield Act(verb, facts["place"])
+        elif verb == "decide":
             # An item that is decided again was undone in between.
             decided[subject_id] = _decided(facts, closed)
         elif kind == "moderation:revision":
@@ -172,7 +197,8 @@ def count(month: Month, told: Iterable[Act]) -> Report:
         waited = [one.waited for one in decided if one.place == place and one.verb in ORDINARY]
         if len(waited) >= LEAST:
             waits[place] = UsualWait.of(waited)
-    return Report(month, places, work, reasons, values, kept, waits)
+    pairs = [one.pair for one in told if one.pair is not None]
+    return Report(month, places, work, reasons, values, kept, waits, kappa_shown(pairs))
 
 
 def _counted(told: list[Act]) -> Counter[Name]:
@@ -180,6 +206,8 @@ def _counted(told: list[Act]) -> Counter[Name]:
     for one in told:
         if one.verb not in VERBS:
             found[one.verb] += 1
+            if one.pair is not None:
+                found["agreed" if one.pair[0] == one.pair[1] else "differed"] += 1
             continue
         found["cell", one.place, one.verb] += 1
         if one.verb in EXPLAINED:
@@ -207,6 +235,7 @@ def _sums(
     yield "explained", list(EXPLAINED)
     yield "decided", [("work", *one) for one in work]
     yield "decided", [verb for verb in VERBS if verb != "exempt"]
+    yield "judged", ["agreed", "differed"]
 
 
 def _is_unshown(name: Name) -> bool:

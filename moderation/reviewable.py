@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self, cast
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ColumnElement, ForeignKey
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from accounts.models import Person, Unit
@@ -37,11 +37,38 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Named:
+    """What an author's own text is called in a list of theirs: title, place, address; none where
+    the author cannot go there now."""
+
+    title: str
+    place: str
+    url: str | None
+
+
+@dataclass(frozen=True)
 class ReviewPlace:
     """A place in which texts are reviewed: its name for this reader and its unit."""
 
     name: str
     unit: Unit
+
+
+NOTHING = "—"  # what stands where words were that are gone
+
+
+class Words:
+    """Rows that hold words of a text: a model, which of its rows, and what is left in a column
+    when they are taken out: a value, or what a function makes of what it held."""
+
+    def __init__(self, model: Any, where: ColumnElement[bool], **left: Any) -> None:
+        self.model = model
+        self.where = where
+        self.left = left
+
+    def after(self, name: str, held: Any) -> Any:
+        left = self.left[name]
+        return left(held) if callable(left) else left
 
 
 kinds: dict[str, type[Reviewable]] = {}
@@ -103,6 +130,11 @@ class Reviewable:
         return taken if taken is not None and taken.state == "suspended" else None
 
     @property
+    def is_sealed(self) -> bool:
+        """Whether its words lie under seal: nobody reads or changes it until that is lifted."""
+        return self.latest_revision is not None and self.latest_revision.state == "sealed"
+
+    @property
     def is_editable(self) -> bool:
         """Whether its author may hand in another version now."""
         latest = self.latest_revision
@@ -124,6 +156,12 @@ class Reviewable:
     @classmethod
     def review_url(cls, subject_id: int) -> str:
         """Where its author and its reviewers meet it."""
+        raise NotImplementedError
+
+    @classmethod
+    def named(cls, ids: Collection[int]) -> dict[int, Named]:
+        """What their own author calls some texts; one statement. What of another's is not public
+        is not named."""
         raise NotImplementedError
 
     @classmethod
@@ -160,8 +198,10 @@ class Reviewable:
         """The line under which the text stands in the queue."""
         raise NotImplementedError
 
-    def review_context(self) -> Context:
-        """What a reviewer needs to read beside it."""
+    @classmethod
+    def in_context(cls, subject_id: int) -> tuple[Self, Context]:
+        """The record as `for_review` gives it, and what a reviewer needs to read beside it; one
+        statement."""
         raise NotImplementedError
 
     def submitted(self, revision: Revision) -> None:
@@ -174,8 +214,9 @@ class Reviewable:
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""
 
-    def purged(self) -> None:
-        """Called when the words of its versions were cleared: clear what was copied from them."""
+    def copied(self) -> list[Words]:
+        """The rows of its own area into which its words were copied."""
+        return []
 
     def kin(self) -> list[int]:
         """The ids of the texts that stand under this one's title, its own with them."""
@@ -185,9 +226,15 @@ class Reviewable:
         """What reviewers may do beside deciding: label and address."""
         return []
 
-    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
-        """Other public texts that repeat a passage of this one: name and address."""
-        return []
+    def echoes(self, passages: Sequence[str], *, everywhere: bool = False) -> dict[int, str]:
+        """Other public texts that repeat a passage of this one: id and name. `everywhere`: those
+        that are not public, and those that stand elsewhere, too."""
+        return {}
+
+    @classmethod
+    def seal_url(cls, subject_id: int) -> str:
+        """Where a reviewer seals it."""
+        raise NotImplementedError
 
     def undo_facts(self) -> dict[str, Any]:
         """What else a decision may change and an undo puts back, as JSON takes it."""

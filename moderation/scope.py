@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import ColumnElement, false, or_, select, true
@@ -28,12 +28,19 @@ def is_reviewer(actor: Actor, unit: Unit | None = None) -> bool:
 
 def is_own_unit(actor: Actor, item: Any) -> bool:
     """Whether, by the setting, the item is not the actor's to decide: its author's unit is the
-    actor's. One statement, none while everybody may."""
+    actor's. One statement where the author's unit is not loaded; none while everybody may."""
     if current_app.config["REVIEW_OWN_UNIT"] or item is None:
         return False
-    with db.session.no_autoflush:
-        unit_id = db.session.scalar(select(Person.unit_id).where(Person.id == item.author_id))
+    unit_id = _unit_of_author(item)
     return unit_id is not None and unit_id == getattr(actor, "unit_id", None)
+
+
+def _unit_of_author(item: Any) -> int | None:
+    author = vars(item).get("author")
+    if author is not None and "unit_id" in vars(author):
+        return cast("int | None", author.unit_id)
+    with db.session.no_autoflush:
+        return db.session.scalar(select(Person.unit_id).where(Person.id == item.author_id))
 
 
 def of_other_units(actor: Actor, author_id: Any) -> ColumnElement[bool]:

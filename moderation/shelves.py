@@ -12,6 +12,7 @@ from core.policy import Actor
 from core.registry import Place, Waiting
 
 from . import queueing
+from .finding import plain
 from .models import QueueItem, Revision
 from .reviewable import kinds
 
@@ -19,6 +20,7 @@ QUEUE = Place(
     "moderation.show_queue", _l("待审"), "moderation:queue:show", order=10, count=queueing.count
 )
 TERMS = Place("terms.list_rules", _l("用语规则"), "moderation:terms:list", order=12)
+OWN = Place("own.list_texts", _l("我写的"), "moderation:text:list", order=5)
 RETURNED = 20
 
 
@@ -41,17 +43,25 @@ def waiting_for(actor: Actor) -> list[Waiting]:
             .where(
                 Revision.author_id == actor.id,
                 Revision.state == "returned",
-                QueueItem.state == "decided",
+                plain(QueueItem.state) == "decided",  # from the author's versions to their items
             )
             .order_by(Revision.id.desc())
             .limit(RETURNED)
         )
     ]
-    if number := queueing.count(actor):
+    items, seconds = queueing.counts(actor)
+    if number := items:
         found.append(
             Waiting(
                 title=ngettext("%(num)d 条内容等待审核", "%(num)d 条内容等待审核", number),
                 url=url_for("moderation.show_queue"),
+            )
+        )
+    if number := seconds:
+        found.append(
+            Waiting(
+                title=ngettext("%(num)d 条等你二次盲审", "%(num)d 条等你二次盲审", number),
+                url=url_for("moderation.list_seconds"),
             )
         )
     return found
@@ -60,6 +70,8 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 def fill() -> None:
     registry.add(registry.account_menu, QUEUE)
     registry.add(registry.account_menu, TERMS)
+    registry.add(registry.account_menu, OWN)
+    registry.add(registry.own, OWN)
     registry.add(registry.waiting, waiting_for)
     notices.kind("moderation:approve", _l("“%(title)s”已通过审核，现在大家都能看到。"))
     notices.kind("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))
@@ -82,9 +94,14 @@ def fill() -> None:
     notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
     notices.kind("moderation:overdue", _l("“%(title)s”超过了审核时限，转到你这里。"))
     notices.kind("moderation:escalate", _l("审核员请你来审“%(title)s”。"))
+    notices.kind("moderation:differ", _l("有一条二次盲审与原来的决定不一致，请看看两边的理由。"))
     notices.kind("moderation:inquiry", _l("有人对审核公开记录提出询问，请你答复。"))
     notices.kind("moderation:inquiry_answer", _l("你对审核公开记录的询问有了答复。"))
     notices.kind("moderation:inquiry_decline", _l("你对审核公开记录的询问没有公开，理由在原处。"))
+    notices.kind("moderation:seal", _l("你的一条文字已被紧急封存；理由和提出异议的办法在原处。"))
+    notices.kind("moderation:unseal", _l("你的一条文字已解除封存，恢复原样。"))
+    notices.kind("moderation:lifted", _l("你封存的一条文字已解除封存。"))
+    notices.kind("moderation:sealed", _l("有一条文字刚刚被紧急封存，请你过目。"))
     notices.kind("moderation:purge", _l("你的一条没有公开的文字已按规定清除；编号和审核决定还在。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
     notices.kind("moderation:take_over", _l("%(who)s接手了你在审的“%(title)s”，说明：%(reason)s"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -16,7 +16,7 @@ from core.db import db
 from core.i18n import ngettext
 
 from .models import Decision, QueueItem, Revision
-from .reasons import REASONS
+from .reasons import REASONS, ROLES
 from .terms import screening
 from .terms.models import TermMatch, TermVersion
 
@@ -79,6 +79,11 @@ class Standing:
         """The coded reason of the decision, in words."""
         code = self.decision.reason_code if self.decision else None
         return str(REASONS[code]) if code else ""
+
+    @property
+    def role(self) -> str:
+        """As what somebody decided, in words."""
+        return str(ROLES.get(self.decision.decided_as or "", "")) if self.decision else ""
 
     @property
     def is_late(self) -> bool:
@@ -160,6 +165,13 @@ def standings(place: str, texts: Iterable[Unsettled]) -> dict[int, Standing]:
     waiting = [one.revision_id for one in texts if one.state in ("pending", "appealed")]
     usual, due = _waits(place, waiting) if waiting else (None, {})
     return {one.subject_id: _standing(one, said, usual, due.get(one.revision_id)) for one in texts}
+
+
+def apart(texts: Sequence[tuple[Unsettled, datetime | None]]) -> list[Standing]:
+    """How own texts of many places stand, each with when it is due, without what is usual there;
+    at most one statement."""
+    said = _said([one.revision_id for one, _due in texts if one.state != "withdrawn"])
+    return [_standing(one, said, None, due_at) for one, due_at in texts]
 
 
 def _standing(

@@ -30,6 +30,7 @@ def rows(report: Report, places: Mapping[str, str], units: Mapping[int, Any]) ->
         unit = units[unit_id]
         name = f"{pick({'zh': unit.name, 'en': unit.name_en})} {reasons.ROLES.get(role, role)}"
         yield _("工作量"), name, _("决定数"), report.words("work", unit_id, role)
+    yield from _second(report)
     for verb, label in reasons.OTHER_ACTS.items():
         yield _("其他"), _("全部"), str(label), report.words(verb)
 
@@ -45,6 +46,18 @@ def _volume(report: Report, places: Mapping[str, str]) -> Iterator[Row]:
     for verb in report.verbs:
         yield part, _("全部"), str(reasons.COUNTED[verb]), report.words(verb)
     yield part, _("全部"), _("合计"), report.words("all")
+
+
+def _second(report: Report) -> Iterator[Row]:
+    part = _("二次盲审")
+    for name, label in reasons.SECOND_COUNTED.items():
+        yield part, _("全部"), str(label), report.words(name)
+    agreed = report.agreed
+    label = {"least": _("一致的比例至少（%）"), "most": _("一致的比例至多（%）")}
+    said = label.get(agreed.bound) if agreed else None
+    yield part, _("全部"), said or _("一致（%）"), _share(agreed.percent if agreed else None)
+    kappa = _("不列") if report.kappa is None else round(report.kappa, 1)
+    yield part, _("初次审核"), _("科恩卡帕系数"), kappa
 
 
 def _share(share: float | None) -> Any:

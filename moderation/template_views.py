@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from wtforms import HiddenField, SelectField
 from wtforms.validators import ValidationError
@@ -17,13 +17,17 @@ from core.gate import requires
 from core.i18n import _, _l
 
 from . import reasons, templates
+from .filling import RETIRED, put_in
 from .forms import FORMS, ApproveForm, ExplainedForm
 from .models import QueueItem
 from .reading import LOAD
 from .templates import ExplanationTemplate
 from .views import bp, item_page
 
-EXPLAINED = tuple(verb for verb, form in FORMS.items() if issubclass(form, ExplainedForm))
+EXPLAINED = (
+    *(verb for verb, form in FORMS.items() if issubclass(form, ExplainedForm)),
+    *("amend", "redact"),  # on pages of their own
+)
 
 
 class TemplateForm(CreationForm):
@@ -109,14 +113,9 @@ def retire_template(template: ExplanationTemplate) -> Any:
 def fill(item: QueueItem, verb: str) -> Any:
     """The page again with a template's words in the box; nothing is decided or kept."""
     form = ApproveForm.of(verb)
-    asked = request.form.get("template", "")
-    chosen = next((one for one in templates.offered((verb,)) if str(one.id) == asked), None)
-    if chosen is None:
-        raise Conflict(item, _("这份模板已经停用。"))
     assert isinstance(form, ExplainedForm)
-    form.explanation.data = templates.joined(form.words, chosen)
-    if "reason" in form and chosen.reason_code and not form["reason"].data:
-        form["reason"].data = chosen.reason_code
+    if not put_in(form, verb):
+        raise Conflict(item, str(RETIRED))
     return item_page(item, verb, form)
 
 

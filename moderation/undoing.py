@@ -49,6 +49,7 @@ def may_undo(item: QueueItem, actor: Actor) -> bool:
     return (
         decision is not None
         and decision.decided_by_id == actor.id
+        and not _is_seal(decision)
         and not _told_flaggers(item, decision)
         and clock.now() - decision.decided_at <= TIME
     )
@@ -58,6 +59,11 @@ def _told_flaggers(item: QueueItem, decision: Decision) -> bool:
     """Whether readers have been told what became of their flags: that is not taken back."""
     after = decision.after or {}
     return decision.verb == "harmless" or item.reason == "flagged" or bool(after.get("lapsed"))
+
+
+def _is_seal(decision: Decision) -> bool:
+    """A seal is lifted by a chief moderator, never taken back in passing."""
+    return decision.verb == "seal"
 
 
 def offer(item: QueueItem, sentence: str) -> None:
@@ -76,6 +82,8 @@ def undo(item: QueueItem, actor: Actor) -> None:
         raise Conflict(item, _("这个决定已经撤销，或者还没有作出。"))
     if decision.decided_by_id != actor.id:
         raise Forbidden("moderation:item:undo")
+    if _is_seal(decision):
+        raise Conflict(item, _("紧急封存不能这样撤销，要由总审核员解除封存。"))
     if _told_flaggers(item, decision):
         raise Conflict(
             item, _("举报的人已经收到结果，这个决定不能撤销。要改变结果，请走正常的处理。")

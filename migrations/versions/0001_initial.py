@@ -657,6 +657,7 @@ def upgrade() -> None:
                 "withdrawn",
                 "superseded",
                 "reverted",
+                "sealed",
                 name="revisions_state",
                 native_enum=False,
                 create_constraint=True,
@@ -683,6 +684,11 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("revisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_revisions_author_id_created_at_id"),
+            ["author_id", "created_at", "id"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_revisions_author_id_state"), ["author_id", "state"], unique=False
         )
@@ -1202,7 +1208,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_queue_items_waiting_due",
-            ["due_at"],
+            ["due_at", "id"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
@@ -1373,6 +1379,7 @@ def upgrade() -> None:
                 "harmless",
                 "amend",
                 "redact",
+                "seal",
                 name="verb",
                 native_enum=False,
                 create_constraint=True,
@@ -1614,6 +1621,91 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "seals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("sealed_by_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", UTCDateTime(), nullable=False),
+        sa.Column("copy", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("closing", sa.Text(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sealed",
+                "unsealed",
+                name="seals_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_seals_closed_by")
+        ),
+        sa.CheckConstraint(
+            "(state = 'sealed') = (closed_at IS NULL)", name=op.f("ck_seals_closed")
+        ),
+        sa.CheckConstraint("(state = 'sealed') = (length(copy) > 0)", name=op.f("ck_seals_copy")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_seals_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_seals_closed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decisions.id"], name=op.f("fk_seals_decision_id_decisions")
+        ),
+        sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_seals_hold_id_holds")),
+        sa.ForeignKeyConstraint(
+            ["sealed_by_id"], ["people.id"], name=op.f("fk_seals_sealed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_seals_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seals")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_seals_decision_id")),
+    )
+    with op.batch_alter_table("seals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seals_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_seals_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_seals_open",
+            ["subject_kind", "subject_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "seal_openings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("seal_id", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("opened_as", sa.String(length=30), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["people.id"], name=op.f("fk_seal_openings_opened_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seal_id"], ["seals.id"], name=op.f("fk_seal_openings_seal_id_seals")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_openings")),
+    )
+    with op.batch_alter_table("seal_openings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seal_openings_seal_id"), ["seal_id"], unique=False)
+
+    op.create_table(
         "inquiries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=False),
@@ -1667,6 +1759,108 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_inquiries_waiting",
             ["unit_id", "asked_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "second_reviews",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("drawn_at", UTCDateTime(), nullable=False),
+        sa.Column("lapses_at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "approve",
+                "return",
+                "reject",
+                "overturn",
+                "uphold",
+                "harmless",
+                "hide",
+                name="verb_known",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason_code", sa.String(length=30), nullable=True),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("judged_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "drawn",
+                "judged",
+                "lapsed",
+                "dropped",
+                name="second_reviews_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (state = 'drawn')", name=op.f("ck_second_reviews_closed")
+        ),
+        sa.CheckConstraint(
+            "(state = 'judged') = (verb IS NOT NULL)", name=op.f("ck_second_reviews_verb")
+        ),
+        sa.CheckConstraint(
+            "(verb IS NULL) = (judged_by_id IS NULL)", name=op.f("ck_second_reviews_judged_by")
+        ),
+        sa.CheckConstraint("judged_by_id <> decided_by_id", name=op.f("ck_second_reviews_second")),
+        sa.CheckConstraint("judged_by_id <> author_id", name=op.f("ck_second_reviews_author")),
+        sa.CheckConstraint(
+            "verb NOT IN ('reject', 'hide') OR reason_code IS NOT NULL",
+            name=op.f("ck_second_reviews_reasoned"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["people.id"], name=op.f("fk_second_reviews_author_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["people.id"], name=op.f("fk_second_reviews_decided_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decisions.id"],
+            name=op.f("fk_second_reviews_decision_id_decisions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["queue_items.id"], name=op.f("fk_second_reviews_item_id_queue_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["judged_by_id"], ["people.id"], name=op.f("fk_second_reviews_judged_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["revisions.id"],
+            name=op.f("fk_second_reviews_revision_id_revisions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_second_reviews_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_reviews")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_second_reviews_decision_id")),
+    )
+    with op.batch_alter_table("second_reviews", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_second_reviews_closed_at_id"), ["closed_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_second_reviews_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "ix_second_reviews_waiting",
+            ["drawn_at", "id"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
@@ -1853,6 +2047,7 @@ def upgrade() -> None:
                 "harmless",
                 "amend",
                 "redact",
+                "seal",
                 name="template_verb",
                 native_enum=False,
                 create_constraint=True,
@@ -1915,6 +2110,16 @@ def downgrade() -> None:
 
     op.drop_table("signposts")
     op.drop_table("reply_points")
+    with op.batch_alter_table("second_reviews", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_second_reviews_waiting",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_second_reviews_state"))
+        batch_op.drop_index(batch_op.f("ix_second_reviews_closed_at_id"))
+
+    op.drop_table("second_reviews")
     with op.batch_alter_table("inquiries", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inquiries_waiting",
@@ -1926,6 +2131,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inquiries_author_id"))
 
     op.drop_table("inquiries")
+    with op.batch_alter_table("seal_openings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seal_openings_seal_id"))
+
+    op.drop_table("seal_openings")
+    with op.batch_alter_table("seals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_seals_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_seals_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_seals_state"))
+
+    op.drop_table("seals")
     with op.batch_alter_table("purges", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_purges_open",
@@ -2084,6 +2303,7 @@ def downgrade() -> None:
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revisions_state"))
         batch_op.drop_index(batch_op.f("ix_revisions_author_id_state"))
+        batch_op.drop_index(batch_op.f("ix_revisions_author_id_created_at_id"))
 
     op.drop_table("revisions")
     with op.batch_alter_table("people_imports", schema=None) as batch_op:

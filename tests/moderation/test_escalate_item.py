@@ -24,7 +24,7 @@ def post(forum: Forum, cadre: Visitor) -> int:
 
 
 def run(app: Flask) -> None:
-    with app.test_request_context():
+    with app.app_context():  # as the worker does: no request is there
         escalate_overdue()
         db.session.commit()
 

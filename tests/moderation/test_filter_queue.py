@@ -13,7 +13,7 @@ from core import clock
 from core.db import db
 from forum.models import Board
 from moderation import queueing, reasons
-from moderation.filters import AGES, CLAIMS, Filters
+from moderation.filters import AGES, CLAIMS, OVERDUE, Filters
 from moderation.models import GROUNDS, QueueItem
 from tests.boards import Forum
 from tests.conftest import counted
@@ -48,6 +48,37 @@ def test_by_age(app: Flask, forum: Forum, cast: Cast, moderator: Visitor) -> Non
     assert found(moderator, "age=day") == ["第3条", "第2条"]
     assert found(moderator, "age=three_days") == ["第3条"]
     assert len(found(moderator, "age=nonsense")) == 4
+
+
+def test_by_what_is_overdue(
+    app: Flask, forum: Forum, cast: Cast, moderator: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The longest overdue first, paged by key both ways; a run goes on in that order."""
+    monkeypatch.setattr(queueing, "PAGE", 2)
+    fill(app, cast, 5)
+    now = clock.now()
+    for number, hours in enumerate((-1, -5, 4, -3, -9)):
+        change(app, number, due_at=now + timedelta(hours=hours))
+    first = moderator.get("/moderation?age=overdue").text
+    assert headings(first) == ["第4条", "第1条"]
+    onward = re.search(r'rel="next" href="([^"]+)"', first)
+    assert onward is not None
+    second = moderator.get(onward[1].replace("&amp;", "&")).text
+    assert headings(second) == ["第3条", "第0条"]
+    back = re.search(r'rel="prev" href="([^"]+)"', second)
+    assert back is not None
+    assert headings(moderator.get(back[1].replace("&amp;", "&")).text) == ["第4条", "第1条"]
+    assert found(moderator, "age=overdue&place=forum:chat") == []
+    assert found(moderator, "age=overdue&claimed=me") == []
+    start = moderator.get("/moderation/next?run=0&age=overdue")
+    with app.test_request_context():
+        items = db.session.scalars(db.select(QueueItem))
+        named = {item.heading: item for item in items}
+        assert start.location.startswith(f"/moderation/{named['第4条'].id}?")
+        asked = Filters(age=OVERDUE, run=0)
+        run = queueing.run(named["第4条"], asked, cast.person("moderator"))
+        assert run is not None
+        assert (run.following, run.left) == (named["第1条"].id, 3)
 
 
 @pytest.mark.parametrize("ground", GROUNDS)
@@ -231,6 +262,10 @@ CASES = {
     "unit": "ix_queue_items_waiting_unit",
     **{ground: f"ix_queue_items_waiting_{ground}" for ground in GROUNDS},
     **{f"place {ground}": f"ix_queue_items_waiting_{ground}_place" for ground in GROUNDS},
+    **dict.fromkeys(
+        ("overdue", "overdue place", "overdue kind", "overdue unit", "overdue pre_moderated"),
+        "ix_queue_items_waiting_due",
+    ),
 }
 
 
@@ -247,9 +282,10 @@ def test_each_filter_reads_from_its_index(app: Flask, forum: Forum, cast: Cast, 
         kind="forum:post" if "kind" in words else "",
         unit=cast.unit_id("region") if "unit" in words else None,
         reason=next((one for one in words if one in GROUNDS), ""),
+        age=OVERDUE if OVERDUE in words else "",
         after="0.0",
     )
-    with app.test_request_context():
+    with app.test_request_context(), clock.travel(clock.now() + timedelta(days=30)):
         actor = cast.person("moderator")
         scope = queueing.scope(actor)
         with counted(app) as seen:

@@ -16,7 +16,6 @@ from forum.models import Post, Thread
 from moderation.flag import Flag
 from moderation.models import QueueItem, Revision
 from tests.boards import Forum
-from tests.contracts.filled import SwiftCast
 from tests.moderation.test_parallel_decisions import MANY, at_once, browsers
 from tests.people import Cast, Visitor
 
@@ -41,7 +40,7 @@ def crowd(app: Flask, cast: Cast, forum: Forum) -> list[Visitor]:
         ]
         db.session.add_all(people)
         db.session.commit()
-        swift = SwiftCast(app, ids={**cast.ids, **{one.username: one.id for one in people}})
+        swift = Cast(app, ids={**cast.ids, **{one.username: one.id for one in people}})
     return [swift.visitor(name) for name in names]
 
 

@@ -7,6 +7,8 @@ from flask import Flask
 
 from core import journal
 from core.db import db
+from forum.models import Post
+from moderation.models import Revision
 from moderation.templates import ExplanationTemplate
 from tests.boards import Forum
 from tests.people import Cast, Visitor
@@ -116,3 +118,45 @@ def test_what_does_not_hold_is_refused(
     answer = chief.post("/moderation/templates", {**FIELDS, **fields})
     assert answer.status_code == 422
     assert words in answer.text
+
+
+@pytest.mark.parametrize("page", ["remarks", "amend", "redact", "hide", "redact_public"])
+def test_wherever_a_reason_is_written(
+    app: Flask,
+    forum: Forum,
+    template: int,
+    cadre: Visitor,
+    moderator: Visitor,
+    chief: Visitor,
+    page: str,
+) -> None:
+    """The words come into the box, what else was typed stays, nothing is decided."""
+    edited = {**FIELDS, "verb": "", "version": "1"}
+    assert chief.post(f"/moderation/templates/{template}/edit", edited).status_code == 302
+    if page in ("hide", "redact_public"):
+        post = forum.reply(cadre, forum.published(cadre, moderator))
+        forum.approve(moderator, post)
+        path = f"/posts/{post}/{page.removesuffix('_public')}"
+    else:
+        post = forum.post(forum.start(cadre))
+        path = f"/moderation/{forum.item(post)}/{page}"
+    assert f'data-words="{WORDS}"' in moderator.get(path).text
+    typed = {
+        "explanation": "先说一句。",
+        "passages": "抄下的话",
+        "body": "改过的话",
+        "remark-1": "这段",
+    }
+    answer = moderator.post(path, {**typed, "template": str(template)})
+    assert answer.status_code == 200
+    assert f"先说一句。\n{WORDS}" in answer.text
+    kept = {"remarks": "这段", "amend": "改过的话", "redact": "抄下的话", "hide": WORDS}
+    assert kept[page.removesuffix("_public")] in answer.text
+    chief.post(f"/moderation/templates/{template}/retire")
+    answer = moderator.post(path, {**typed, "template": str(template)})
+    assert answer.status_code == 422
+    assert "已经停用" in answer.text
+    with app.app_context():
+        revision = db.session.get_one(Post, post).latest_revision_id
+        state = db.session.get_one(Revision, revision).state
+    assert state == ("published" if page in ("hide", "redact_public") else "pending")
