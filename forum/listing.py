@@ -23,7 +23,7 @@ from .models import Board, Post, Thread
 
 PAGE = 25
 # An own thread in one of these states stands on top of its board, for its author alone.
-UNSETTLED = ("pending", "returned", "rejected", "suspended", "hidden", "appealed")
+UNSETTLED = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "sealed")
 WITHDRAWN_DAYS = 7  # for so long a withdrawn one stands there, too
 ROW = (
     Thread.id,

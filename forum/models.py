@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     case,
     false,
     func,
+    literal,
     or_,
     select,
     text,
@@ -29,25 +31,41 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
 
 from accounts.models import Person, Unit
-from core import clock, i18n, search
+from core import clock, i18n, journal, search
 from core.covering import pattern
 from core.db import Base, db
 from core.i18n import _, _l, pgettext
 from core.policy import Actor
 from core.text import plain
-from moderation import Context, Passage, Reviewable, ReviewPlace, Revision, covers
+from moderation import (
+    NOTHING,
+    Context,
+    Named,
+    Passage,
+    Reviewable,
+    ReviewPlace,
+    Revision,
+    Words,
+    covers,
+)
 
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
 CONTEXT = 3  # posts shown to a reviewer on each side of the one under review
 # What reviewers see besides what is public: all but what its author took back.
-UNDER_REVIEW = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld")
+UNDER_REVIEW = (
+    *("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld", "sealed"),
+)
+# What was public and was taken from its readers for the time being: its place is shown to them.
+VEILED = ("suspended", "sealed")
 
 
 class Board(Base):
     """A place for threads on one matter; its unit's reviewers decide what is published."""
 
     __tablename__ = "boards"
+
+    kind = "forum:board"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(40), unique=True)
@@ -82,6 +100,16 @@ class Board(Base):
     def scope(self) -> str:
         """Who finds its texts by search."""
         return "public" if self.is_public else "members"
+
+    def set_hours(self, hours: int | None, actor: Actor) -> bool:
+        """Promise to review within so many office hours from now on, or (None) within the site's
+        own; False when that is what holds. What waits keeps its time."""
+        if hours == self.service_hours:
+            return False
+        facts = {"hours": hours, "former": self.service_hours}
+        self.service_hours = hours
+        journal.append(self.kind, self.id, "set_hours", actor.id, facts=facts)
+        return True
 
     @staticmethod
     def open_to(actor: Actor) -> ColumnElement[bool]:
@@ -183,8 +211,8 @@ class Thread(Base):
                     Thread.merged_into_id.is_not(None),  # its page is a signpost
                     _is_own(Thread, actor),
                     and_(covers(actor, Board.unit_id), Thread._opens_under_review()),
-                    # Others are told so much: it is under review.
-                    Thread._opens_suspended(),
+                    # Others are told so much: it is under review, or under seal.
+                    Thread._opens_veiled(),
                 ),
             )
         )
@@ -200,12 +228,12 @@ class Thread(Base):
         )
 
     @staticmethod
-    def _opens_suspended() -> ColumnElement[bool]:
-        """The condition that flags hid the opening post until it is reviewed."""
+    def _opens_veiled() -> ColumnElement[bool]:
+        """The condition that the opening post's place is shown, and no word of it."""
         return (
             select(Post.id)
             .join(Revision, Revision.id == Post.taken_revision_id)
-            .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state == "suspended")
+            .where(Post.thread_id == Thread.id, Post.number == 1, Revision.state.in_(VEILED))
             .exists()
         )
 
@@ -278,7 +306,8 @@ class Post(Reviewable, Base):
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Post]:
-        """The public ones of public threads, the own ones, those under review."""
+        """The public ones of public threads, the own ones, those under review; and, without a
+        word, those under seal where their place is seen."""
         latest = aliased(Revision)
         return (
             select(Post)
@@ -296,6 +325,7 @@ class Post(Reviewable, Base):
                     and_(Post.public_revision_id.is_not(None), Thread.published_at.is_not(None)),
                     _is_own(Post, actor),
                     and_(covers(actor, Board.unit_id), latest.state.in_(UNDER_REVIEW)),
+                    and_(latest.state == "sealed", Thread.published_at.is_not(None)),
                 ),
             )
         )
@@ -308,17 +338,7 @@ class Post(Reviewable, Base):
 
     @classmethod
     def for_review(cls, subject_id: int, *, lock: bool = False) -> Post:
-        found = (
-            select(Post)
-            .join(Post.thread)
-            .join(Thread.board)
-            .where(Post.id == subject_id)
-            .options(
-                contains_eager(Post.thread).contains_eager(Thread.board),
-                joinedload(Post.public_revision),
-                joinedload(Post.latest_revision),
-            )
-        )
+        found = cls._in_place().where(Post.id == subject_id)
         if lock:  # first locked, then read: what is joined would else be as before the wait
             db.session.execute(
                 select(Post.id).where(Post.id == subject_id).with_for_update(key_share=True)
@@ -327,8 +347,76 @@ class Post(Reviewable, Base):
         return db.session.scalars(found).one()
 
     @classmethod
+    def in_context(cls, subject_id: int) -> tuple[Post, Context]:
+        """The post, and beside it the public ones of its thread, before and after."""
+        here = aliased(Post)
+        public = (
+            select(Post.id)
+            .join(here, here.thread_id == Post.thread_id)
+            .where(here.id == subject_id, Post.public_revision_id.is_not(None))
+            .limit(CONTEXT)
+        )
+        before = public.where(Post.number < here.number).order_by(Post.number.desc()).subquery()
+        after = public.where(Post.number > here.number).order_by(Post.number).subquery()
+        wanted = union_all(select(literal(subject_id)), select(before.c.id), select(after.c.id))
+        posts = db.session.scalars(
+            cls._in_place()
+            .where(Post.id.in_(wanted))
+            .order_by(Post.number)
+            .options(joinedload(Post.author).load_only(Person.name))
+        ).all()
+        post = next(one for one in posts if one.id == subject_id)
+        passages: tuple[list[Passage], list[Passage]] = ([], [])
+        for one in posts:
+            if one is not post and one.public_revision is not None:
+                html = one.public_revision.body_html
+                passage = Passage(one.author.name, one.created_at, html)
+                passages[one.number > post.number].append(passage)
+        thread = post.thread
+        url = thread_url(thread.id, post.number) if thread.is_public else None
+        return post, Context(thread.title, url, *passages)
+
+    @staticmethod
+    def _in_place() -> Select[Post]:
+        """Posts with their versions, thread and board."""
+        return (
+            select(Post)
+            .join(Post.thread)
+            .join(Thread.board)
+            .options(
+                contains_eager(Post.thread).contains_eager(Thread.board),
+                joinedload(Post.public_revision),
+                joinedload(Post.latest_revision),
+                joinedload(Post.taken_revision),
+            )
+        )
+
+    @classmethod
     def review_url(cls, subject_id: int) -> str:
         return url_for("forum.show_post", id=subject_id)
+
+    @classmethod
+    def named(cls, ids: Collection[int]) -> dict[int, Named]:
+        rows = db.session.execute(
+            select(
+                *(Post.id, Post.thread_id, Thread.title, Board.title.label("board")),
+                Board.title_en.label("board_en"),
+                or_(Thread.published_at.is_not(None), Thread.author_id == Post.author_id).label(
+                    "is_named"
+                ),
+            )
+            .join(Post.thread)
+            .join(Thread.board)
+            .where(Post.id.in_(ids))
+        )
+        return {
+            row.id: Named(
+                row.title if row.is_named else _("（主题现在不公开）"),
+                i18n.pick({"zh": row.board, "en": row.board_en or ""}),
+                cls.review_url(row.id) if row.is_named else None,
+            )
+            for row in rows
+        }
 
     @classmethod
     def review_places(cls) -> dict[str, ReviewPlace]:
@@ -360,33 +448,6 @@ class Post(Reviewable, Base):
     def review_heading(self, revision: Revision) -> str:
         return revision.title or self.thread.title
 
-    def review_context(self) -> Context:
-        """The thread's title and the public posts next to this one, before and after."""
-        public = (
-            select(Post.id)
-            .where(Post.thread_id == self.thread_id, Post.public_revision_id.is_not(None))
-            .limit(CONTEXT)
-        )
-        before = public.where(Post.number < self.number).order_by(Post.number.desc()).subquery()
-        after = public.where(Post.number > self.number).order_by(Post.number).subquery()
-        near = db.session.scalars(
-            select(Post)
-            .where(Post.id.in_(union_all(select(before.c.id), select(after.c.id))))
-            .order_by(Post.number)
-            .options(
-                joinedload(Post.public_revision),
-                joinedload(Post.author).load_only(Person.name),
-            )
-        )
-        passages: tuple[list[Passage], list[Passage]] = ([], [])
-        for post in near:
-            if post.public_revision is not None:
-                html = post.public_revision.body_html
-                one = Passage(post.author.name, post.created_at, html)
-                passages[post.number > self.number].append(one)
-        url = thread_url(self.thread_id, self.number) if self.thread.is_public else None
-        return Context(self.thread.title, url, *passages)
-
     def submitted(self, revision: Revision) -> None:
         """An opening post that was never public names its thread as it now calls itself."""
         if self.is_opening and not self.thread.is_public and revision.title:
@@ -410,9 +471,18 @@ class Post(Reviewable, Base):
         search.drop(self.kind, self.id)
         self._count(-1)
 
-    def purged(self) -> None:
-        if self.is_opening:
-            self.thread.title = "—"
+    def copied(self) -> list[Words]:
+        """The thread bears the title of its opening post; one that was merged away still does."""
+        titles = select(Revision.title).where(
+            Revision.subject_kind == self.kind, Revision.subject_id == self.id
+        )
+        merged = and_(
+            Thread.merged_into_id.is_not(None),
+            Thread.author_id == self.author_id,
+            Thread.title.in_(titles),
+        )
+        own = and_(Thread.id == self.thread_id, true() if self.is_opening else false())
+        return [Words(Thread, or_(own, merged), title=NOTHING)]
 
     def kin(self) -> list[int]:
         if not self.is_opening:
@@ -429,21 +499,48 @@ class Post(Reviewable, Base):
             for verb, label in words.items()
         ]
 
-    def echoes(self, passages: Sequence[str]) -> list[tuple[str, str]]:
-        """The public posts of the same thread that repeat a passage."""
+    def echoes(self, passages: Sequence[str], *, everywhere: bool = False) -> dict[int, str]:
+        """The public posts of the same thread that repeat a passage; `everywhere`, those of other
+        threads that search finds, and what waits in this one, too."""
+        near = Post.thread_id == self.thread_id
+        sought = [pattern(passage) for passage in passages]
+        if everywhere:
+            held = search.holding(passages[:10], self.kind)
+            wanted = or_(near, Post.id.in_(sorted(map(int, held))))
+            sought.append(self._quoted_as())
+        else:
+            wanted = and_(near, is_public)
         others = db.session.scalars(
             select(Post)
-            .where(Post.thread_id == self.thread_id, Post.id != self.id, is_public)
-            .order_by(Post.number)
-            .options(joinedload(Post.public_revision))
+            .where(wanted, Post.id != self.id)
+            .order_by(Post.thread_id != self.thread_id, Post.thread_id, Post.number)
+            .options(
+                joinedload(Post.public_revision),
+                joinedload(Post.latest_revision),
+                joinedload(Post.author).load_only(Person.name),
+            )
         )
-        sought = [pattern(passage) for passage in passages]
-        return [
-            (_("第 %(n)s 楼", n=post.number), url_for("forum.redact_post", id=post.id))
+        return {
+            post.id: _("第 %(n)s 楼，%(who)s", n=post.number, who=post.author.name)
+            if post.thread_id == self.thread_id
+            else _("另一个主题的第 %(n)s 楼", n=post.number)
             for post in others
-            if post.public_revision is not None
-            and any(one.search(plain(post.public_revision.body_html)) for one in sought)
-        ]
+            if any(one.search(said) for said in post._said(everywhere) for one in sought)
+        }
+
+    def _quoted_as(self) -> re.Pattern[str]:
+        """How a quotation of it begins (reading.quotation), however short what it quotes."""
+        author = db.session.scalar(select(Person.name).where(Person.id == self.author_id))
+        return re.compile(rf"^{re.escape(author or '')} #{self.number}\s*$", re.MULTILINE)
+
+    def _said(self, also_waiting: bool) -> list[str]:
+        """What it says: the public version, and the newest where asked for."""
+        versions = {self.public_revision} | ({self.latest_revision} if also_waiting else set())
+        return [f"{one.title or ''}\n{plain(one.body_html)}" for one in versions if one is not None]
+
+    @classmethod
+    def seal_url(cls, subject_id: int) -> str:
+        return url_for("forum.seal_post", id=subject_id)
 
     def undo_facts(self) -> dict[str, Any]:
         place = {"thread": self.thread_id, "number": self.number, "board": self.board_id}

@@ -1,6 +1,6 @@
 """Who may do what in the forum."""
 
-from core.policy import Rule, anyone, is_its, rules, signed_in
+from core.policy import Rule, anyone, is_its, role, rules, signed_in
 from moderation import is_reviewer
 
 is_open = Rule("an open thread", lambda actor, thread: thread is not None and thread.is_open)
@@ -11,6 +11,7 @@ rules(
     {
         "forum:board:list": anyone,
         "forum:board:show": anyone,  # Board.visible_to says which
+        "forum:board:set_hours": role("chief_moderator", "admin", of="unit"),
         "forum:thread:start": signed_in,
         "forum:thread:show": anyone,
         "forum:thread:tend": its_reviewer,
@@ -18,6 +19,7 @@ rules(
         "forum:post:show": anyone,
         "forum:post:edit": is_its("author"),
         "forum:post:hide": its_reviewer & ~is_its("author"),
+        "forum:post:seal": its_reviewer & ~is_its("author"),
         "forum:post:redact": its_reviewer & ~is_its("author"),
         "forum:post:accept": is_its("author"),
         "forum:post:revert": is_its("author"),

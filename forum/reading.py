@@ -17,7 +17,7 @@ from core.policy import Actor
 from core.text import excerpt
 from moderation import Revision, Standing, Unsettled, grounds, standings
 
-from .models import PAGE, UNDER_REVIEW, Post, Thread, page_of
+from .models import PAGE, UNDER_REVIEW, VEILED, Post, Thread, page_of
 
 SETTLED = ("published", "superseded")
 
@@ -26,7 +26,8 @@ SETTLED = ("published", "superseded")
 class Line:
     """A post as one reader sees it. `standing` is for its author alone.
 
-    A veiled one is under review after flags: this reader sees its number, and nothing else of it.
+    A veiled one is under review after flags, or under seal: this reader sees its number, and
+    nothing else of it.
     """
 
     id: int
@@ -80,14 +81,19 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Lin
     ]
     standing = standings(thread.board.key, own) if own else {}
     lines = [
-        _veiled(row)
-        if row.public_id is None and row.author_id != actor.id and not reviews
-        else _line(row, standing.get(row.id))
+        _veiled(row) if _is_veiled(row, actor, reviews) else _line(row, standing.get(row.id))
         for row in rows
     ]
     last = thread.next_number - 1 if reviews else thread.last_number
     own_last = rows[0].own_last if rows else None
     return Pager(number, PAGE, max(last, own_last or 0), lines)
+
+
+def _is_veiled(row: Any, actor: Actor, reviews: bool) -> bool:
+    """A sealed one has no word for anybody; its author sees where it stands."""
+    if row.author_id == actor.id or row.public_id is not None:
+        return False
+    return row.state == "sealed" or not reviews
 
 
 @cache
@@ -138,7 +144,7 @@ def _posts() -> Any:
             or_(
                 Post.public_revision_id.is_not(None),
                 Post.author_id == actor,
-                taken.state == "suspended",
+                taken.state.in_(VEILED),
                 and_(bindparam("reviews", type_=Boolean), latest.state.in_(UNDER_REVIEW)),
             ),
         )
@@ -185,11 +191,21 @@ def _veiled(row: Any) -> Line:
         is_edited=False,
         edit_kind=None,
         awaits_answer=False,
-        state="suspended",
+        state="sealed" if row.state == "sealed" else "suspended",
         standing=None,
         grounds=(),
         is_veiled=True,
     )
+
+
+def is_sealed(thread: Thread) -> bool:
+    """Whether the opening post is under seal."""
+    found = (
+        select(Post.id)
+        .join(Post.latest_revision)
+        .where(Post.thread_id == thread.id, Post.number == 1, Revision.state == "sealed")
+    )
+    return db.session.scalar(found) is not None
 
 
 def quotation(line: Line, limit: int) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 
+from accounts.models import Person
 from core import figures, notices, registry, search
 from core.db import db
 from core.i18n import _l
 from core.policy import Actor
 from core.registry import Panel, Place
+from core.search import Byline, SearchEntry
 
 from . import listing
 from .models import Board, Post
@@ -39,4 +41,21 @@ def fill() -> None:
     notices.kind("forum:move", _l("“%(title)s”移到了别的版块；原因写在原处。"))
     notices.kind("forum:split", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。"))
     notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
-    search.kind(Post.kind, _l("讨论"), "forum.show_post")
+    search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
+
+
+def _byline() -> Byline:
+    """Who wrote a post, and on which board, by the number in its entry of the index."""
+
+    def of(column: Any) -> Any:
+        return (
+            select(column)
+            .select_from(Post)
+            .join(Person, Person.id == Post.author_id)
+            .join(Board, Board.id == Post.board_id)
+            .where(Post.id == cast(SearchEntry.subject_id, Integer))
+            .correlate(SearchEntry)
+            .scalar_subquery()
+        )
+
+    return Byline(of(Person.name), of(Board.title), of(Board.title_en))

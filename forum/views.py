@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from core import once
+from core import notices, once
 from core.db import db
 from core.errors import Conflict
 from core.gate import requires
@@ -26,11 +26,14 @@ from moderation import (
     cautions,
     flag_page,
     hide,
+    is_filled,
     is_reviewer,
     offer_undo,
+    offered,
     redact,
     remarks_on,
     revert,
+    seal_page,
     submit,
     versions,
     why,
@@ -55,7 +58,7 @@ def list_boards() -> Any:
 
 
 @bp.get("/forum/<slug>")
-@requires("forum:board:show", Board, by="slug")
+@requires("forum:board:show", Board, by="slug", load=WITH_UNIT)
 def show_board(board: Board) -> Any:
     pinned, own = listing.on_top(board, current_user)
     threads = listing.threads(board, asked_page(), len(pinned))
@@ -85,7 +88,9 @@ def show_thread(thread: Thread) -> Any:
         return render_template("forum/merged.html", thread=thread, sign=sign)
     reviews = is_reviewer(current_user, thread.board.unit)
     if not (thread.is_public or reviews or thread.author_id == current_user.id):
-        return render_template("forum/thread_suspended.html", board=thread.board)
+        is_sealed = reading.is_sealed(thread)
+        page = "thread_sealed" if is_sealed else "thread_suspended"
+        return render_template(f"forum/{page}.html", board=thread.board)
     pager = reading.posts(thread, asked_page(), current_user, reviews)
     return render_template(
         "forum/thread.html",
@@ -94,6 +99,9 @@ def show_thread(thread: Thread) -> Any:
         entries=_with_signs(thread, pager),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows)}),
+        own_urls=[
+            Post.review_url(line.id) for line in pager.rows if line.author_id == current_user.id
+        ],
     )
 
 
@@ -142,6 +150,7 @@ def _finish(post: Post) -> Response:
     if post.latest_revision is not None and post.latest_revision.state == "pending":
         flash(_("已提交，等待审核。审核通过之前只有你和审核员看得到。"), "note")
     there = post.url
+    notices.mark_read(current_user, [Post.review_url(post.id)])  # whoever acts on it has read it
     db.session.commit()
     return redirect(there)
 
@@ -168,6 +177,8 @@ def show_post(post: Post) -> Any:
 def edit_post(post: Post) -> Any:
     latest = post.latest_revision
     assert latest is not None
+    if post.is_sealed:
+        raise Conflict(latest, _("这一条已被紧急封存，现在不能修改。"))
     form = _edit_form(post, latest)
     is_back = latest.state == "returned"
     page = {
@@ -220,8 +231,9 @@ def appeal_post(post: Post) -> Any:
 @requires("forum:post:hide", Post, load=WITH_VERSIONS)
 def hide_post(post: Post) -> Any:
     form = ReasonedForm()
-    if not form.sent():
-        return render_template("forum/hide.html", post=post, form=form), code(form)
+    if is_filled(form, "hide") or not form.sent():
+        page = {"post": post, "form": form, "templates": offered(("hide",))}
+        return render_template("forum/hide.html", **page), code(form)
     item = hide(post, post.unit, current_user, str(form.reason.data), form.words)
     offer_undo(item, _("已隐藏。作者会看到理由，也可以申诉。"))
     board = post.thread.board.slug
@@ -265,6 +277,12 @@ def revert_post(post: Post) -> Any:
     return _finish(post)
 
 
+@bp.route("/posts/<int:id>/seal", methods=["GET", "POST"])
+@requires("forum:post:seal", Post, load=WITH_VERSIONS)
+def seal_post(post: Post) -> Any:
+    return seal_page(post, post.url)
+
+
 @bp.route("/posts/<int:id>/redact", methods=["GET", "POST"])
 @requires("forum:post:redact", Post, load=WITH_VERSIONS)
 def redact_post(post: Post) -> Any:
@@ -272,11 +290,14 @@ def redact_post(post: Post) -> Any:
         raise Conflict(post.latest_revision, _("这一条已经不公开了。"))
     form = RedactForm.on(post.public_revision)
     page = {"post": post, "form": form, "html": post.public_revision.body_html}
-    if not form.sent():
+    if is_filled(form, "redact") or not form.sent():
+        page["templates"] = offered(("redact",))
         return render_template("forum/redact.html", **page), code(form)
     args = (form.revision_id, form.wording, form.words)
     item = redact(post, post.unit, current_user, *args)
-    echoes = post.echoes(form.lines)
+    echoes = [
+        (name, url_for("forum.redact_post", id=id)) for id, name in post.echoes(form.lines).items()
+    ]
     offer_undo(item, _("已遮盖。原来的话只有作者和审核员看得到。"))
     there = post.url
     db.session.commit()

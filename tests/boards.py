@@ -58,6 +58,11 @@ class Forum:
             found = db.select(Post.id).filter_by(thread_id=thread, number=number)
             return db.session.execute(found).scalar_one()
 
+    def thread_of(self, post: int) -> int:
+        """The id of the thread in which a post stands."""
+        with self.app.app_context():
+            return db.session.get_one(Post, post).thread_id
+
     def item(self, post: int) -> int:
         """The id of the newest queue item of a post."""
         with self.app.app_context():
