@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from accounts import passwords
-from accounts.models import Membership, Person, Unit, UnitEdge
-from core import clock, csrf
+from accounts import passwords, session
+from accounts.models import Membership, Person, SignIn, Unit, UnitEdge
+from core import clock, csrf, keys
 from core.db import db
 
 PASSWORD = "correct horse battery"
@@ -106,12 +106,23 @@ class Cast:
         return self.ids[f"unit:{key}"]
 
     def visitor(self, username: str | None = None) -> Visitor:
-        """A browser, signed in as the person or as nobody."""
+        """A browser, signed in as the person (without the form) or as nobody."""
         visitor = Visitor(self.app.test_client())
         if username is not None:
-            self.id(username)
-            answer = visitor.post("/login", {"username": username, "password": PASSWORD})
-            assert answer.status_code == 302, answer.status_code
+            token, now = keys.token(), clock.now()
+            row = SignIn(
+                digest=session.digest(token),
+                person_id=self.id(username),
+                began_at=now,
+                ends_at=now + timedelta(hours=self.app.config["SIGN_IN_HOURS"]),
+            )
+            with self.app.app_context():
+                db.session.add(row)
+                db.session.commit()
+            with visitor.client.session_transaction() as cookie:
+                cookie.permanent = True
+                cookie[session.TOKEN] = token
+                cookie[csrf.FIELD] = "a token for tests"
         return visitor
 
     def _tree(self) -> None:

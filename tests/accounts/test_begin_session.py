@@ -27,6 +27,14 @@ def sign_in(
     return visitor.post(url, {"username": username, "password": password}, **options)
 
 
+def arrived(cast: Cast, username: str) -> Visitor:
+    """Somebody who came in by the form."""
+    cast.id(username)
+    visitor = cast.visitor()
+    assert sign_in(visitor, username).status_code == 302
+    return visitor
+
+
 def change(app: Flask, statement: Any) -> None:
     with app.app_context():
         db.session.execute(statement)
@@ -38,7 +46,7 @@ def is_signed_in(visitor: Visitor) -> bool:
 
 
 def test_right_password_enters(cast: Cast) -> None:
-    visitor = cast.visitor("cadre")
+    visitor = arrived(cast, "cadre")
     assert "cadre同志" in visitor.get("/me").text
 
 
@@ -73,7 +81,7 @@ def test_next_page_elsewhere_is_not_followed(cast: Cast, target: str) -> None:
 
 
 def test_signed_in_person_is_led_on(cast: Cast) -> None:
-    assert cast.visitor("cadre").get("/login?next=/me").location == "/me"
+    assert arrived(cast, "cadre").get("/login?next=/me").location == "/me"
 
 
 def test_every_refusal_reads_the_same(app: Flask, cast: Cast) -> None:
@@ -218,7 +226,7 @@ def test_source_is_throttled_over_all_names(
 
 def test_nobody_can_keep_another_out(cast: Cast) -> None:
     """Whoever signed in with a browser before still gets in while others try the account."""
-    home = cast.visitor("cadre")
+    home = arrived(cast, "cadre")
     home.post("/logout")
     for _ in range(TRIES):
         sign_in(cast.visitor(), "cadre", "a wrong password")
@@ -227,7 +235,7 @@ def test_nobody_can_keep_another_out(cast: Cast) -> None:
 
 
 def test_known_browser_has_a_limit_too(cast: Cast) -> None:
-    home = cast.visitor("cadre")
+    home = arrived(cast, "cadre")
     home.post("/logout")
     for _ in range(TRIES):
         assert sign_in(home, "cadre", "a wrong password").status_code == 422
@@ -235,7 +243,7 @@ def test_known_browser_has_a_limit_too(cast: Cast) -> None:
 
 
 def test_browser_known_to_one_person_is_not_known_to_another(cast: Cast) -> None:
-    attacker = cast.visitor("cadre2")
+    attacker = arrived(cast, "cadre2")
     attacker.post("/logout")
     cast.id("cadre")
     for _ in range(TRIES):
@@ -271,7 +279,7 @@ def test_nothing_of_the_old_session_survives(cast: Cast) -> None:
 
 
 def test_second_sign_in_ends_the_first_of_this_browser(cast: Cast) -> None:
-    visitor = cast.visitor("cadre")
+    visitor = arrived(cast, "cadre")
     first = cookie(visitor)
     sign_in(visitor, "cadre")
     thief = cast.visitor()
@@ -281,7 +289,7 @@ def test_second_sign_in_ends_the_first_of_this_browser(cast: Cast) -> None:
 
 
 def test_cookie_and_table_hold_no_address_and_no_token(app: Flask, cast: Cast) -> None:
-    visitor = cast.visitor("cadre")
+    visitor = arrived(cast, "cadre")
     with visitor.client.session_transaction() as session:
         assert set(session) <= {"_user_id", "csrf_token", "_permanent"}
         token = session["_user_id"]
@@ -300,19 +308,19 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(cast: Cast) -> None:
 
 
 def test_sign_in_ends_by_itself(app: Flask, cast: Cast) -> None:
-    visitor = cast.visitor("cadre")
+    visitor = arrived(cast, "cadre")
     with clock.travel(clock.now() + timedelta(hours=app.config["SIGN_IN_HOURS"], minutes=1)):
         assert not is_signed_in(visitor)
 
 
 def test_disabled_person_is_out_at_once(app: Flask, cast: Cast) -> None:
-    visitor = cast.visitor("cadre")
+    visitor = arrived(cast, "cadre")
     change(app, update(Person).where(Person.username == "cadre").values(is_active=False))
     assert not is_signed_in(visitor)
 
 
 def test_guest_is_out_when_the_role_expires(app: Flask, cast: Cast) -> None:
-    visitor = cast.visitor("delegate")
+    visitor = arrived(cast, "delegate")
     with app.app_context():
         last = clock.start_of(clock.today() + timedelta(days=100))
     with clock.travel(last - timedelta(minutes=1)):
@@ -333,7 +341,7 @@ def test_person_whose_role_has_not_begun_is_not_in(app: Flask, cast: Cast) -> No
 def test_language_of_the_person_comes_along(app: Flask, cast: Cast) -> None:
     cast.id("cadre")
     change(app, update(Person).values(language="en"))
-    visitor = cast.visitor("cadre")
+    visitor = arrived(cast, "cadre")
     found = visitor.client.get_cookie("language")
     assert found is not None
     assert found.value == "en"

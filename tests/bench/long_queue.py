@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from accounts.models import Person
 from app import create_app
-from core import clock, installation, office_hours
+from core import clock, installation
 from core.db import db
 from core.text import cook, excerpt
 from demo import seed
@@ -21,13 +21,12 @@ from forum.models import Board, Post, Thread
 from moderation import Revision, copies
 from moderation.models import EXCERPT, GROUNDS, CopyMark, QueueItem
 
-SERVICE_HOURS = 8  # working hours
-
 IN_THREAD = 20
 COPIED = 50  # one text in so many says almost what the one before it says
 HAN = [chr(0x4E00 + number) for number in range(2_000)]
+IN_TIME = timedelta(days=30)  # what is overdue would go to the chief moderators meanwhile
 # How often a text waits for more than its board's rule, in a thousand.
-ALSO = {"new_member": 100, "term": 20, "flag": 5, "file": 40}
+ALSO = {"new_member": 100, "matched": 20, "flagged": 5, "file": 40}
 
 
 def make(folder: Path, count: int, url: str = "") -> None:
@@ -144,7 +143,7 @@ class _Queue:
             reason="pre_moderated",
             grounds=grounds,
             opened_at=opened,
-            due_at=office_hours.due_after(opened, SERVICE_HOURS),
+            due_at=opened + IN_TIME,
             escalation="",
             state="open",
             version=1,

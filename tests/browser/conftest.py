@@ -23,7 +23,8 @@ FLAGS = (
 
 
 def chromium_path() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    """The same engine without windows where it is there: it starts and draws in half the time."""
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
     return None

@@ -30,10 +30,10 @@ from letters import codes
 from moderation.models import QueueItem
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
-from tests.contracts.filled import SwiftCast, empty_site
+from tests.contracts.filled import empty_site
 from tests.core.hostile import OWN, VECTORS
 from tests.letters.conftest import POINTS, Post
-from tests.people import Visitor
+from tests.people import Cast, Visitor
 from tests.surveys.conftest import Desk, label, options
 
 BARE = "HTTP_X_WITHOUT_POLICY"
@@ -70,7 +70,7 @@ class Stage:
     """The site with hostile texts wherever a text may stand, and the pages that show them."""
 
     app: Flask
-    cast: SwiftCast
+    cast: Cast
     vectors: list[str]
     pages: list[tuple[str, str]] = field(default_factory=list)  # who opens which
 
@@ -278,7 +278,7 @@ def _administer(stage: Stage) -> None:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     vectors = _vectors() + OWN
     with empty_site("sqlite", tmp_path_factory.mktemp("hostile"), "hostile") as app:
-        made = Stage(app, SwiftCast(app), vectors)
+        made = Stage(app, Cast(app), vectors)
         for part in (_talk, _decide, _write, _ask, _call, _administer):
             part(made)
         yield made

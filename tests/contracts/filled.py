@@ -16,17 +16,18 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
-from accounts import session, slips
-from accounts.models import SignIn
+from accounts import slips
 from app import create_app
 from campaigns.models import Campaign, GlossaryTerm
-from core import clock, journal, keys
+from core import clock, journal
 from core.db import db
 from core.policy import SYSTEM
 from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
+from moderation.drawing import draw_among
 from moderation.models import Decision
+from moderation.second_review import SecondReview
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
 from tests.conftest import KEY, database
@@ -43,28 +44,6 @@ CLASS_OF_FIVE = ("cadre", "cadre2", "delegate", "supervisor", "expert")
 def word(name: str) -> str:
     """The word of a hidden text; none is part of another."""
     return f"zq{name.replace('_', '')}qz"
-
-
-class SwiftCast(Cast):
-    """The people of the tests, let in without the slow comparison of a password."""
-
-    def visitor(self, username: str | None = None) -> Visitor:
-        visitor = Visitor(self.app.test_client())
-        if username is not None:
-            token, now = keys.token(), clock.now()
-            ends = now + timedelta(hours=1)
-            row = SignIn(
-                digest=session.digest(token),
-                person_id=self.id(username),
-                began_at=now,
-                ends_at=ends,
-            )
-            with self.app.app_context():
-                db.session.add(row)
-                db.session.commit()
-            with visitor.client.session_transaction() as cookie:
-                cookie[session.TOKEN] = token
-        return visitor
 
 
 @dataclass
@@ -122,7 +101,7 @@ def empty_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
 def filled_site(kind: str, folder: Path) -> Iterator[Filled]:
     """A filled site on a database of its own."""
     with empty_site(kind, folder, "filled") as app:
-        site = Filled(kind, app, SwiftCast(app))
+        site = Filled(kind, app, Cast(app))
         for name in PEOPLE:
             site.cast.id(name)
         for part in (_talk, _rule, _write_letters, _ask, _call, _administer):
@@ -164,6 +143,7 @@ def _talk(site: Filled) -> None:
     escalated = forum.item(forum.reply(author, thread, "请总审核员看的一句。"))
     _send(reviewer, f"/moderation/{escalated}/escalate", explanation=word("escalated_why"))
     _inquire(site, forum.item(rejected["rejected"]))
+    _judge_again(site, [forum.item(rejected["rejected"]), forum.item(forum.post(thread))])
     gone = forum.reply(author, thread, word("purged"))
     _decide(forum, reviewer, "reject", gone, reason="other", explanation="不合适。")
     for post, name in ((gone, "purged_why"), (rejected["upheld"], "purge_why")):
@@ -171,6 +151,10 @@ def _talk(site: Filled) -> None:
         if post == gone:
             _send(chief, "/moderation/purges/1/confirm")
     _send(chief, f"/moderation/{forum.item(returned)}/hold", explanation=word("hold_why"))
+
+    sealed = forum.reply(author, thread, word("sealed"))
+    forum.approve(reviewer, sealed)
+    _send(reviewer, f"/posts/{sealed}/seal", explanation=word("sealed_why"), sure="y")
 
     hidden = forum.post(forum.start(author, word("hidden_title"), word("hidden"), board="chat"))
     words = {"reason": "other", "explanation": word("hidden_why")}
@@ -225,6 +209,20 @@ def _talk(site: Filled) -> None:
 
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
+
+
+def _judge_again(site: Filled, items: list[int]) -> None:
+    """Second reviews of the decisions on two items: one waits, and one was judged otherwise."""
+    ids = []
+    with site.app.app_context():
+        for item in items:
+            found = sa.select(Decision.id).where(Decision.item_id == item)
+            draw_among(db.session.scalars(found).all())
+            last = sa.select(sa.func.max(SecondReview.id))
+            ids.append(db.session.scalars(last).one())
+        db.session.commit()
+    words = {"explanation": word("second_why")}
+    _send(site.visitor("chief_moderator"), f"/moderation/second/{ids[1]}/return", **words)
 
 
 def _inquire(site: Filled, item: int) -> None:

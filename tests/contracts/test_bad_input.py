@@ -26,6 +26,7 @@ from forum.models import Post, Thread
 from letters.models import Letter
 from moderation.inquiries import Inquiry
 from moderation.models import QueueItem, Revision
+from moderation.second_review import SecondReview
 from tests.contracts.filled import Filled, rows_of
 from tests.people import Visitor
 
@@ -83,6 +84,9 @@ def forms(site: Filled) -> Iterator[Form]:
         inquiry, entry = db.session.execute(
             select(Inquiry.id, Inquiry.decision_id).where(Inquiry.state == "asked")
         ).one()
+        second = db.session.scalars(
+            select(SecondReview.id).where(SecondReview.state == "drawn")
+        ).one()
         campaign = db.session.scalars(select(Campaign).where(Campaign.slug == "open")).one()
         version = {"version": str(campaign.version)}
     person, county = site.cast.id("cadre2"), site.cast.unit_id("county")
@@ -124,9 +128,15 @@ def forms(site: Filled) -> Iterator[Form]:
         kinds = ("reason",) if verb == "reject" else ()
         yield Form("moderator", f"/moderation/{item}/{verb}", {"explanation": 2_000}, kinds)
 
+    url = f"/moderation/second/{second}/reject"
+    yield Form("chief_moderator", url, {"explanation": 2_000}, ("reason",), optional=True)
     yield Form("moderator", f"/moderation/{item}/escalate", {"explanation": 2_000})
     yield Form("moderator", f"/moderation/{closed}/purge", {"explanation": 2_000})
     yield Form("chief_moderator", f"/moderation/{closed}/hold", {"explanation": 2_000})
+    yield Form("moderator", f"/moderation/{item}/seal", {"explanation": 500})
+    yield Form("moderator", f"/posts/{post['published']}/seal", {"explanation": 500})
+    yield Form("chief_moderator", "/moderation/seals/1/open", {"reason": 500})
+    yield Form("chief_moderator", "/moderation/seals/1/unseal", {"explanation": 500})
     yield Form("cadre", f"/moderation/log/{entry}/ask", {"body": 500})
     yield Form("chief_moderator", f"/moderation/inquiries/{inquiry}/answer", {"answer": 2_000})
 

@@ -207,6 +207,7 @@ def test_stopped_and_resumed_gives_the_same_rows(
             assert checksums() == expected
 
 
+@pytest.mark.slow
 def test_ctrl_c_tells_how_far_it_came(tmp_path: Path) -> None:
     """The real command, broken off in the middle of whatever it does."""
     scale = 60

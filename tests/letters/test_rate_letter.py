@@ -169,13 +169,38 @@ def test_what_waits_for_whom(app: Flask, cast: Cast, post: Post) -> None:
         "handler": {"1 封来信待认领", "1 封来信在我手里"},
         "handler2": {"1 封来信待认领"},
         "signer": {"1 份答复待签发"},
-        "minister": set(),
+        "minister": {"1 份答复等承办单位签发"},
         "admin": set(),
     }
     for name, titles in expected.items():
         cast.id(name)
         with app.test_request_context():
             assert {one.title for one in shelf.waiting(cast.person(name))} == titles, name
+
+
+def test_what_is_late_is_told_to_those_who_answer_for_the_mailbox(
+    app: Flask, cast: Cast, post: Post
+) -> None:
+    """Never what is restricted, nor to a minister the own letter; the link shows what was told."""
+    for more in ({}, {"writer": "minister"}):
+        letter_id = post.letter("assigned", title="晚了的一封", **more)
+        with app.app_context():
+            load(letter_id).due_on = clock.today() - timedelta(days=1)
+            db.session.commit()
+    expected = {
+        "minister": "1 封来信超过期限还没有答复",
+        "mail_office": "2 封来信超过期限还没有答复",
+        "signer": None,
+        "leader": None,
+        "inspector": None,
+    }
+    for name, title in expected.items():
+        cast.id(name)
+        with app.test_request_context():
+            late = [one for one in shelf.waiting(cast.person(name)) if "超过期限" in one.title]
+        assert [one.title for one in late] == ([title] if title else []), name
+        if late:
+            assert "晚了的一封" in cast.visitor(name).get(late[0].url).text
 
 
 def test_home_shows_the_mailbox_to_everybody(app: Flask, cast: Cast, post: Post) -> None:
