@@ -10,7 +10,7 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, flags, letters, organisation, surveys, terms
+from . import campaign, discussion, flags, letters, organisation, second_reviews, surveys, terms
 
 
 def ensure(scale: int = 1) -> None:
@@ -30,6 +30,7 @@ def ensure(scale: int = 1) -> None:
         discussion.multiply(people, 0, 1)
         terms.fill()  # tried on what was written, once
         flags.fill(people)
+        second_reviews.fill(people)
         db.session.commit()
         there = 1
     if there < scale:
