@@ -21,6 +21,7 @@ WRITER_WAITS = ("needs_info", "replied")
 TO_SCREEN = ("received", "screening")
 TO_ASSIGN = ("accepted", "reopened")
 OWNED = ("claimed", "handling", "reply_draft")
+HEAPS = {"signing": "open&state=sign_off"}  # what the desk calls a heap, where it is not its name
 
 
 def fill() -> None:
@@ -61,6 +62,17 @@ def todo(actor: Actor) -> list[tuple[str, Any]]:
     return heaps
 
 
+def watched(actor: Actor) -> list[tuple[str, Any]]:
+    """What is others' to do and the actor's to watch, of the letters on the own desk."""
+    if not (actor.holds("mail_office") or actor.holds("minister")):
+        return []
+    others = func.coalesce(Letter.writer_id, 0) != (actor.id or 0)
+    heaps = [("overdue", Letter.overdue() & others)]
+    if actor.holds("minister"):
+        heaps.append(("signing", (Letter.state == "sign_off") & others))
+    return heaps
+
+
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits for a person: own letters to answer or rate, and the desk's heaps."""
     return [*_own(actor), *_heaps(actor)]
@@ -89,7 +101,7 @@ def _own(actor: Actor) -> list[Waiting]:
 
 
 def _heaps(actor: Actor) -> list[Waiting]:
-    heaps = todo(actor)
+    heaps = [*todo(actor), *watched(actor)]
     if not heaps:
         return []
     columns: list[Any] = []
@@ -103,7 +115,7 @@ def _heaps(actor: Actor) -> list[Waiting]:
     for place, (name, _condition) in enumerate(heaps):
         count, due_on = found[2 * place], found[2 * place + 1]
         if count:
-            url = "/letters/desk?heap=" + name
+            url = "/letters/desk?heap=" + HEAPS.get(name, name)
             waits.append(Waiting(title=_heap_title(name, int(count)), url=url, due_on=due_on))
     return waits
 
@@ -115,6 +127,10 @@ def _heap_title(name: str, count: int) -> str:
         "claim": ngettext("%(num)d 封来信待认领", "%(num)d 封来信待认领", count),
         "handle": ngettext("%(num)d 封来信在我手里", "%(num)d 封来信在我手里", count),
         "sign": ngettext("%(num)d 份答复待签发", "%(num)d 份答复待签发", count),
+        "overdue": ngettext(
+            "%(num)d 封来信超过期限还没有答复", "%(num)d 封来信超过期限还没有答复", count
+        ),
+        "signing": ngettext("%(num)d 份答复等承办单位签发", "%(num)d 份答复等承办单位签发", count),
         "appeal": ngettext("%(num)d 封来信申诉待审", "%(num)d 封来信申诉待审", count),
     }
     return titles[name]

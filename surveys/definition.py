@@ -112,6 +112,11 @@ class Question:
     maximum: Any = None
 
     @property
+    def takes_words(self) -> bool:
+        """Whether people answer it, or a part of it, in words of their own."""
+        return self.type in ("short", "long") or any(one.is_other for one in self.options)
+
+    @property
     def scale(self) -> range:
         """The values of a rating, both ends included."""
         return range(int(self.minimum), int(self.maximum) + 1)
