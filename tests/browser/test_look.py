@@ -145,10 +145,10 @@ def test_second_click_sends_nothing(reader: Person) -> None:
 def test_choices_work_without_script(chromium: Browser, demo_url: str) -> None:
     person = Person(chromium, demo_url, java_script=False)
     page = person.open("/letters")
-    page.locator('button[name="language"][value="en"]').click()
+    person.click(page.locator('button[name="language"][value="en"]'))
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.url.endswith("/letters")
-    page.locator('button[name="text_size"][value="large"]').click()
-    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    person.click(page.locator('button[name="text_size"][value="large"]'))
+    expect(page.locator("html")).to_have_css("font-size", "20px")
     person.context.close()
     assert person.faults == []
