@@ -28,7 +28,7 @@ run: setup ## Start the site at http://127.0.0.1:8000 (HOST, PORT), set up and f
 setup: $(INSTALLED) $(ASSETS) $(COMPILED) ## Do all that a start needs, without starting
 
 test: setup $(INSTALLED_DEV) ## Run every test but the long proofs
-	@TMPDIR=$(SCRATCH) $(PYTHON) -m pytest -m "not slow" -n 3 --dist loadgroup --no-loadscope-reorder
+	@TMPDIR=$(SCRATCH) $(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-slow: setup $(INSTALLED_DEV) ## Run the long proofs
 	@$(PYTHON) -m pytest -m slow
