@@ -59,7 +59,7 @@ PAGE = 20
 COUNTED = 1_000  # hits that anybody pages through
 AHEAD = 100  # hits counted from the page on that is shown; more are told as "more than"
 SNIPPET = 120
-WEIGHED = 300  # the newest hits, and the newest by title, that are put in order by closeness
+WEIGHED = 100  # the newest hits, and the newest by title, that are put in order by closeness
 TOGETHER = 500  # texts whose rows are written together
 SERIAL_BITS = 24  # entries of the same second that collide: one pair in 16 million
 
@@ -368,7 +368,8 @@ def find(
     if matching is None:
         return Pager(1, PAGE, 0)
     if filters.order == "closest":
-        return _closest(words, page, matching, _matching(words, within, filters, in_title=True))
+        by_title = None if filters.in_title else _matching(words, within, filters, in_title=True)
+        return _closest(words, page, matching, by_title)
     capped = matching.with_only_columns(SearchEntry.id).limit(most(page)).subquery()
     total = db.session.scalar(select(func.count()).select_from(capped)) or 0
     if total <= (page - 1) * PAGE:
