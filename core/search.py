@@ -5,15 +5,20 @@ SQLite answers from an FTS5 table that triggers keep in step, PostgreSQL from a 
 
 An entry's id begins with its second, so that the newest come first by id: FTS5 reads its lists
 from the highest id down, and stops after a page however many texts have a common word.
+
+What a text may be narrowed by (its kind, board, author, …) stands among its tokens as marks that
+no typed word becomes, so that the index itself cuts a common word with a rare mark; a title's
+tokens stand there a second time, marked as such.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from flask import url_for
 from sqlalchemy import (
@@ -32,11 +37,11 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     select,
     table,
     text,
     union,
-    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +59,8 @@ PAGE = 20
 COUNTED = 1_000  # hits that anybody pages through
 AHEAD = 100  # hits counted from the page on that is shown; more are told as "more than"
 SNIPPET = 120
+WEIGHED = 100  # the newest hits, and the newest by title, that are put in order by closeness
+TOGETHER = 500  # texts whose rows are written together
 SERIAL_BITS = 24  # entries of the same second that collide: one pair in 16 million
 
 
@@ -138,6 +145,7 @@ class Kind:
 class Hit:
     """A found text: where it is, its title and the words around the match, marked."""
 
+    id: int
     kind: str
     label: Any
     url: str
@@ -148,8 +156,53 @@ class Hit:
     place: str
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter, as its name stands in addresses and on the page."""
+
+    value: str
+    label: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A filter that is on or off, and the mark that it asks for."""
+
+    label: Any
+    mark: str
+
+
+@dataclass
+class Reach:
+    """What an actor may read and narrow down to, as an area says it.
+
+    `scopes` decide. `barred` are marks of texts out of reach: the index passes them over, so
+    that what one may not read costs nothing to leave out. `choices` by the filter's name.
+    """
+
+    scopes: set[str] = field(default_factory=set)
+    barred: set[str] = field(default_factory=set)
+    choices: dict[str, list[Choice]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a search is narrowed to. Of each group in `marks` a text has at least one mark."""
+
+    kind: str | None = None
+    marks: tuple[tuple[str, ...], ...] = ()
+    since: datetime | None = None
+    before: datetime | None = None
+    in_title: bool = False
+    order: Literal["newest", "closest"] = "newest"
+
+
+NO_FILTERS = Filters()
 _kinds: dict[str, Kind] = {}
-scopes: list[Callable[[Actor], Iterable[str]]] = []
+narrowing: dict[str, Narrowing] = {}  # by their names in addresses: what is on or off
+parts: dict[str, Any] = {}  # name → label of a part of a kind that one may search alone
+scopes: list[Callable[[Actor], Reach]] = []
 
 
 def kind(
@@ -163,11 +216,33 @@ def kinds() -> dict[str, Kind]:
     return dict(_kinds)
 
 
-def readable(actor: Actor) -> set[str]:
+def is_kind(name: str | None) -> bool:
+    """Whether a search may be narrowed to it: a kind, or a part of one."""
+    return name in _kinds or name in parts
+
+
+def kind_mark(name: str) -> str:
+    """The mark of a kind, or of a part of one."""
+    return "k" + "".join(filter(str.isalnum, name))
+
+
+def author_mark(person_id: int) -> str:
+    return f"a{person_id}"
+
+
+def unit_mark(unit_id: int) -> str:
+    """Of a text by somebody of the unit, or below it, at the time."""
+    return f"u{unit_id}"
+
+
+def reach(actor: Actor) -> Reach:
     """The scopes an actor may read: "public", "members", and what areas add."""
-    found = {"public"} | ({"members"} if actor.is_authenticated else set())
+    found = Reach({"public"} | ({"members"} if actor.is_authenticated else set()))
     for source in scopes:
-        found.update(source(actor))
+        more = source(actor)
+        found.scopes |= more.scopes
+        found.barred |= more.barred
+        found.choices |= more.choices
     return found
 
 
@@ -178,11 +253,25 @@ def place(at: datetime, serial: int | None = None) -> int:
 
 
 def rows(
-    name: str, subject_id: Any, title: str, body: str, at: datetime, scope: str = "members"
+    name: str,
+    subject_id: Any,
+    title: str,
+    body: str,
+    at: datetime,
+    scope: str = "members",
+    *,
+    marks: Collection[str] = (),
+    is_titled: bool = True,
 ) -> list[dict[str, Any]]:
-    """The index rows of a text, for `put` and for bulk insertion. `body` is plain text."""
+    """The index rows of a text, for `put` and for bulk insertion. `body` is plain text.
+
+    `marks` are what it may be narrowed by; `is_titled` False: the title is another text's.
+    """
     first = place(at)
     pieces = [body[start : start + CHUNK] for start in range(0, len(body), CHUNK - 50)] or [""]
+    said = [tokens.tokens(piece) for piece in [f"{title}\n{pieces[0]}", *pieces[1:]]]
+    marked = tokens.marks([kind_mark(name), *marks])
+    titled = f"{tokens.titled(title)} {marked}" if is_titled else marked
     return [
         {
             "id": first + number,
@@ -192,10 +281,10 @@ def rows(
             "scope": scope,
             "title": title[:200],
             "body": piece,
-            "tokens": tokens.tokens(f"{title}\n{piece}" if number == 0 else piece),
+            "tokens": f"{own} {titled if number == 0 else marked}",
             "at": at,
         }
-        for number, piece in enumerate(pieces)
+        for number, (piece, own) in enumerate(zip(pieces, said, strict=True))
     ]
 
 
@@ -208,11 +297,16 @@ def put(
     scope: str = "members",
     *,
     is_new: bool = False,
+    **marked: Any,
 ) -> None:
-    """Index a text anew, in the caller's transaction; `is_new`: it was not there before."""
+    """Index a text anew, in the caller's transaction; `is_new`: it was not there before.
+
+    `marks` and `is_titled` as for `rows`.
+    """
     if not is_new:
         drop(name, subject_id)
-    db.session.execute(insert(SearchEntry), rows(name, subject_id, title, body, at, scope))
+    made = rows(name, subject_id, title, body, at, scope, **marked)
+    db.session.execute(insert(SearchEntry), made)
 
 
 def drop(name: str, subject_id: Any) -> None:
@@ -223,16 +317,31 @@ def drop(name: str, subject_id: Any) -> None:
     )
 
 
-def rescope(name: str, subject_ids: Iterable[Any], scope: str) -> None:
-    """Say anew who may read some texts; their words stay as they are indexed."""
-    db.session.execute(
-        update(SearchEntry)
-        .where(
-            SearchEntry.kind == name, SearchEntry.subject_id.in_([str(one) for one in subject_ids])
+def remark(
+    name: str,
+    subject_ids: Iterable[Any],
+    *,
+    add: Collection[str] = (),
+    remove: Collection[str] = (),
+    scope: str | None = None,
+) -> None:
+    """Say anew who may read some texts and what they are narrowed by; their words stay."""
+    ids = [str(one) for one in subject_ids]
+    for start in range(0, len(ids), TOGETHER):
+        own = (
+            SearchEntry.kind == name,
+            SearchEntry.subject_id.in_(ids[start : start + TOGETHER]),
         )
-        .values(scope=scope)
-        .execution_options(synchronize_session=False)
-    )
+        found = db.session.execute(select(SearchEntry.__table__).where(*own)).mappings().all()
+        if not found:
+            continue
+        db.session.execute(delete(SearchEntry).where(*own))
+        made = [
+            {**row, "tokens": tokens.remarked(row["tokens"], add, remove)}
+            | ({"scope": scope} if scope is not None else {})
+            for row in found
+        ]
+        db.session.execute(insert(SearchEntry), made)
 
 
 def most(page: int) -> int:
@@ -240,24 +349,84 @@ def most(page: int) -> int:
     return min(COUNTED, (page - 1) * PAGE + AHEAD)
 
 
-def find(words: str, actor: Actor, page: int = 1, only: str | None = None) -> Pager[Hit]:
-    """What the actor may read that has every word, newest first; two statements."""
-    matching = _matching(words, actor, only)
+def find(
+    words: str,
+    actor: Actor,
+    page: int = 1,
+    filters: Filters = NO_FILTERS,
+    within: Reach | None = None,
+) -> Pager[Hit]:
+    """What the actor may read that has every word and every mark; two statements.
+
+    Newest first, or the closest of the newest WEIGHED first. Without words, all that is marked.
+    `within` is `reach(actor)`, where the caller has it.
+    """
+    if not (tokens.query(words) or filters.marks):
+        return Pager(1, PAGE, 0)
+    within = within or reach(actor)
+    matching = _matching(words, within, filters)
     if matching is None:
         return Pager(1, PAGE, 0)
+    if filters.order == "closest":
+        by_title = None if filters.in_title else _matching(words, within, filters, in_title=True)
+        return _closest(words, page, matching, by_title)
     capped = matching.with_only_columns(SearchEntry.id).limit(most(page)).subquery()
     total = db.session.scalar(select(func.count()).select_from(capped)) or 0
     if total <= (page - 1) * PAGE:
         return Pager(page, PAGE, total)
+    ids = _newest(matching).limit(PAGE).offset((page - 1) * PAGE)
+    shown = SearchEntry.id.in_(select(ids.subquery().c.id))
+    return Pager(page, PAGE, total, _hits(words, shown))
+
+
+def _newest(matching: Select[SearchEntry]) -> Select[int]:
     newest = (FTS_ROW if db.engine.dialect.name == "sqlite" else SearchEntry.id).desc()
-    ids = matching.with_only_columns(SearchEntry.id).order_by(newest)
-    ids = ids.limit(PAGE).offset((page - 1) * PAGE)
+    return matching.with_only_columns(SearchEntry.id).order_by(newest)
+
+
+def _hits(words: str, shown: Any) -> tuple[Hit, ...]:
     found = db.session.execute(
-        select(SearchEntry, *_bylines())
-        .where(SearchEntry.id.in_(select(ids.subquery().c.id)))
-        .order_by(SearchEntry.id.desc())
+        select(SearchEntry, *_bylines()).where(shown).order_by(SearchEntry.id.desc())
     )
-    return Pager(page, PAGE, total, tuple(_hit(row, words) for row in _once_each(found)))
+    return tuple(_hit(row, words) for row in _once_each(found))
+
+
+def _closest(words: str, page: int, *matching: Select[SearchEntry] | None) -> Pager[Hit]:
+    """The newest that match, and the newest whose title does, the closest first.
+
+    The weight is our own, so that it is the same on each database and costs the same however
+    many texts match.
+    """
+    chosen = [_newest(one).limit(WEIGHED).subquery() for one in matching if one is not None]
+    found = db.session.execute(
+        select(SearchEntry.id, SearchEntry.kind, SearchEntry.subject_id)
+        .add_columns(SearchEntry.title, SearchEntry.body)
+        .where(or_(*(SearchEntry.id.in_(select(one.c.id)) for one in chosen)))
+    ).all()
+    terms = [_folded(one) for one in words.split()]
+    weighed = sorted(((_weight(row, terms), row.id, row) for row in found), reverse=True)
+    best = {(row.kind, row.subject_id): row.id for _weight, _id, row in reversed(weighed)}
+    ids = [id for _weight, id, row in weighed if best[row.kind, row.subject_id] == id]
+    shown = ids[(page - 1) * PAGE : page * PAGE]
+    if not shown:
+        return Pager(page, PAGE, len(ids))
+    rows = {hit.id: hit for hit in _hits(words, SearchEntry.id.in_(shown))}
+    return Pager(page, PAGE, len(ids), tuple(rows[id] for id in shown if id in rows))
+
+
+def _weight(row: Any, terms: Sequence[str]) -> tuple[int, ...]:
+    """How close a text is: first what its title has of what was asked, then its body."""
+    title, body, asked = _folded(row.title), _folded(row.body), " ".join(terms)
+    return (
+        asked in title,
+        sum(term in title for term in terms),
+        asked in body,
+        min(5, sum(body.count(term) for term in terms)),
+    )
+
+
+def _folded(words: str) -> str:
+    return unicodedata.normalize("NFKC", words).lower()
 
 
 def _bylines() -> list[Any]:
@@ -304,22 +473,31 @@ def _once_each(found: Iterable[Any]) -> Iterator[Any]:
             yield row
 
 
-def _matching(words: str, actor: Actor, only: str | None) -> Select[SearchEntry] | None:
-    found = _having(words)
+def _matching(
+    words: str, within: Reach, filters: Filters, in_title: bool = False
+) -> Select[SearchEntry] | None:
+    marks = list(filters.marks)
+    if is_kind(filters.kind):
+        marks.append((kind_mark(str(filters.kind)),))
+    found = _having(words, marks, within.barred, filters.in_title or in_title)
     if found is None:
         return None
-    found = found.where(SearchEntry.scope.in_(sorted(readable(actor))))
-    return found.where(SearchEntry.kind == only) if only in _kinds else found
+    number = FTS_ROW if db.engine.dialect.name == "sqlite" else SearchEntry.id
+    if filters.since is not None:
+        found = found.where(number >= place(filters.since, 0))
+    if filters.before is not None:
+        found = found.where(number < place(filters.before, 0))
+    return found.where(SearchEntry.scope.in_(sorted(within.scopes)))
 
 
-def _having(words: str) -> Select[SearchEntry] | None:
+def _having(words: str, *narrowed: Any) -> Select[SearchEntry] | None:
     if db.engine.dialect.name == "sqlite":
-        query = tokens.fts5_match(words)
+        query = tokens.fts5_match(words, *narrowed)
         # From the index to the texts, in its order: the other way round reads every text.
         found = select(SearchEntry).join_from(SEARCH_INDEX, SearchEntry, SearchEntry.id == FTS_ROW)
         condition = text("search_index MATCH :words")
     else:
-        query = tokens.pg_query(words)
+        query = tokens.pg_query(words, *narrowed)
         found = select(SearchEntry)
         condition = text(
             "to_tsvector('simple', search_entries.tokens) @@ to_tsquery('simple', :words)"
@@ -334,6 +512,7 @@ def _hit(row: Any, words: str) -> Hit:
     known = _kinds[entry.kind]
     terms = words.split()
     return Hit(
+        id=entry.id,
         kind=entry.kind,
         label=known.label,
         url=url_for(known.endpoint, **dict[str, Any]({known.by: entry.subject_id})),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 QUERY_LIMIT = 200  # characters
@@ -32,6 +33,7 @@ _INVISIBLE = re.compile(
 _SAFE = "a-z0-9 \u0430-\u044f\u0620-\u063a\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u3041-\u3096\u30a1-\u30fa\u3400-\u4db5\u4e00-\u9fcb\uac00-\ud7a2"
 # Stands on both sides of a number: a syllable nobody writes, and a number itself when somebody does.
 _FENCE = "\ud7a3"
+_TITLE = "t"  # begins the mark of a word in a title
 _UNSAFE = re.compile(f"[^{_SAFE}]")
 
 
@@ -93,22 +95,74 @@ def _phrase(term: str) -> Phrase | None:
     return Phrase(tuple(_encoded(" ".join(found)).split(" ")), is_prefix) if found else None
 
 
-def fts5_match(text: str) -> str | None:
-    """What was asked as an FTS5 MATCH expression; None when there is nothing to look for."""
+def marks(found: Iterable[str]) -> str:
+    """Marks ("b12": a letter, then letters and digits) as tokens that no typed word becomes: a
+    written number has a fence on either side, a mark has one in front alone."""
+    return " ".join(_FENCE + one for one in found)
+
+
+def titled(title: str) -> str:
+    """The tokens of a title, marked as a title's: found when titles alone are searched."""
+    return marks(_TITLE + one for one in tokens(title).split())
+
+
+def remarked(said: str, add: Collection[str], remove: Collection[str]) -> str:
+    """Tokens with some marks more and others less."""
+    changed = {_FENCE + one for one in (*add, *remove)}
+    kept = [one for one in said.split(" ") if one not in changed]
+    return " ".join([*kept, *(_FENCE + one for one in add)])
+
+
+def fts5_match(
+    text: str,
+    marked: Iterable[Collection[str]] = (),
+    barred: Collection[str] = (),
+    in_title: bool = False,
+) -> str | None:
+    """What was asked as an FTS5 MATCH expression; None when there is nothing to look for.
+
+    Of each group in `marked` one mark must be there, of `barred` none; `in_title`, every word
+    stands in the title.
+    """
     parts = [
         f'"{" ".join(phrase.tokens)}"' + (" *" if phrase.is_prefix else "")
-        for phrase in query(text)
+        for phrase in _asked(text, in_title)
     ]
+    parts += [f"({' OR '.join(_fenced(group, chr(34)))})" for group in marked]
+    if parts and barred:
+        return f"({' AND '.join(parts)}) NOT ({' OR '.join(_fenced(barred, chr(34)))})"
     return " AND ".join(parts) or None
 
 
-def pg_query(text: str) -> str | None:
-    """What was asked for PostgreSQL's to_tsquery('simple', …); None when there is nothing."""
+def pg_query(
+    text: str,
+    marked: Iterable[Collection[str]] = (),
+    barred: Collection[str] = (),
+    in_title: bool = False,
+) -> str | None:
+    """What was asked for PostgreSQL's to_tsquery('simple', …); as `fts5_match`."""
     parts = [
         "(" + " <-> ".join(phrase.tokens) + (":*" if phrase.is_prefix else "") + ")"
-        for phrase in query(text)
+        for phrase in _asked(text, in_title)
     ]
+    parts += [f"({' | '.join(_fenced(group))})" for group in marked]
+    if parts and barred:
+        parts.append(f"!({' | '.join(_fenced(barred))})")
     return " & ".join(parts) or None
+
+
+def _asked(text: str, in_title: bool) -> list[Phrase]:
+    found = query(text)
+    if not in_title:
+        return found
+    return [
+        Phrase(tuple(_FENCE + _TITLE + one for one in phrase.tokens), phrase.is_prefix)
+        for phrase in found
+    ]
+
+
+def _fenced(group: Iterable[str], quote: str = "") -> list[str]:
+    return [f"{quote}{_FENCE}{one}{quote}" for one in sorted(group)]
 
 
 def _runs(text: str) -> list[tuple[str, str, str]]:

@@ -19,7 +19,9 @@ from sqlalchemy import insert, or_, select, update
 
 from core import clock, journal, office_hours, search
 from core.db import db
-from core.tokens import tokens
+from core.tokens import marks as tokens_of_marks
+from core.tokens import titled, tokens
+from forum import marks
 from forum.models import Board, Post, Thread
 from moderation.models import GROUNDS, Decision, QueueItem, Revision
 
@@ -107,11 +109,13 @@ class Discussion:
 
     def __init__(self, people: Organisation, boards: dict[str, Board], told: list[Script]) -> None:
         self.people = people.people
+        self.above = people.paths()
         self.boards = boards
         self.scripts = told
         self.now = clock.now().replace(second=0, microsecond=0)
         self.bulk = Bulk(Thread, Revision, Post, QueueItem, Decision, search.SearchEntry)
         self.events: list[dict[str, Any]] = []
+        self.opening: Written | None = None
         self.thread_counts: Counter[int] = Counter()
 
     def write(self, batch: range) -> None:
@@ -144,6 +148,7 @@ class Discussion:
             self._began(script, copy),
         )
         told = [self._post(thread, number, said) for number, said in enumerate(script.texts, 1)]
+        self._open(thread, script.texts[0], is_answered=any(told[1:]))
         public = [moment for moment in told if moment is not None]
         self.thread_counts[thread.board.id] += told[0] is not None
         self.bulk.add(
@@ -203,8 +208,10 @@ class Discussion:
             created_at=post.at,
             published_at=decided_at if is_public else None,
         )
-        if is_public:
+        if is_public and number > 1:
             self._index(thread, post, said)
+        elif is_public:
+            self.opening = post
         return decided_at if is_public else None
 
     def _revision(self, post: Written, columns: dict[str, Any]) -> None:
@@ -221,8 +228,24 @@ class Discussion:
             **columns,
         )
 
-    def _index(self, thread: Telling, post: Written, said: Said) -> None:
+    def _open(self, thread: Telling, said: Said, *, is_answered: bool) -> None:
+        """The opening post comes into the index when it is known whether anybody answered."""
+        post, self.opening = self.opening, None
+        if post is not None:
+            self._index(thread, post, said, is_opening=True, is_answered=is_answered)
+
+    def _index(
+        self,
+        thread: Telling,
+        post: Written,
+        said: Said,
+        is_opening: bool = False,
+        is_answered: bool = False,
+    ) -> None:
         """As `search.rows`, whose tokens of the text are the same in every copy."""
+        path = self.above[post.author_id]
+        found = marks.of_post(thread.board.id, post.author_id, path, is_opening, is_answered)
+        marked = tokens_of_marks([search.kind_mark(Post.kind), *found])
         self.bulk.add(
             search.SearchEntry,
             id=search.place(post.at, post.id),
@@ -232,7 +255,8 @@ class Discussion:
             scope=thread.board.scope,
             title=thread.title,
             body=said.words,
-            tokens=f"{thread.tokens} {said.tokens}",
+            tokens=f"{thread.tokens} {said.tokens}"
+            f"{' ' + titled(thread.title) if is_opening else ''} {marked}",
             at=post.at,
         )
 

@@ -36,6 +36,12 @@ class Organisation:
             {row.username: row.unit_id for row in people},
         )
 
+    @staticmethod
+    def paths() -> dict[int, str]:
+        """The path of each person's unit, by the person's id."""
+        found = select(Person.id, Unit.path).join(Unit, Unit.id == Person.unit_id)
+        return dict(db.session.execute(found).all())
+
 
 def person(username: str) -> Person:
     """A person as the program knows somebody who is signed in."""

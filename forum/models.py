@@ -49,6 +49,8 @@ from moderation import (
     covers,
 )
 
+from . import marks
+
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
 CONTEXT = 3  # posts shown to a reviewer on each side of the one under review
@@ -98,8 +100,8 @@ class Board(Base):
 
     @property
     def scope(self) -> str:
-        """Who finds its texts by search."""
-        return "public" if self.is_public else "members"
+        """Who finds its texts by search: who may read the board at that moment."""
+        return f"board:{self.id}"
 
     def set_hours(self, hours: int | None, actor: Actor) -> bool:
         """Promise to review within so many office hours from now on, or (None) within the site's
@@ -574,6 +576,20 @@ class Post(Reviewable, Base):
             self.created_at,
             self.thread.board.scope,
             is_new=not self.is_public,  # what is not public is not in the index
+            marks=self._marks(),
+            is_titled=self.is_opening,
+        )
+
+    def _marks(self) -> list[str]:
+        """What it may be narrowed by when it is sought."""
+        path = db.session.scalar(
+            select(Unit.path)
+            .join(Person, Person.unit_id == Unit.id)
+            .where(Person.id == self.author_id)
+        )
+        is_answered = self.thread.post_count - self.is_public > 0
+        return marks.of_post(
+            self.board_id, self.author_id, path or "", self.is_opening, is_answered
         )
 
     def _index_replies(self) -> None:
@@ -606,6 +622,20 @@ class Post(Reviewable, Base):
             change(Board, self.board_id, {"thread_count": Board.thread_count + step})
         change(Thread, self.thread_id, values)
         db.session.expire(self.thread, list(values))
+        if not self.is_opening and self.thread.post_count == (2 if step > 0 else 1):
+            mark_answered(self.thread)
+
+
+def mark_answered(thread: Thread) -> None:
+    """Let its opening post be found as answered, or no longer so."""
+    opening = db.session.scalars(_public_ids(thread.id).where(Post.number == 1)).all()
+    is_answered = thread.post_count > 1
+    search.remark(
+        Post.kind,
+        opening,
+        add=(marks.ANSWERED,) if is_answered else (),
+        remove=() if is_answered else (marks.ANSWERED,),
+    )
 
 
 is_public = Post.public_revision_id.is_not(None)

@@ -23,7 +23,8 @@ from core.i18n import _
 from core.policy import Actor, Forbidden
 from moderation import follow, is_reviewer, lock_waiting, reviewer_role
 
-from .models import Board, Post, Signpost, Thread, change, is_public, scalar
+from . import marks
+from .models import Board, Post, Signpost, Thread, change, is_public, mark_answered, scalar
 
 SHOWN = timedelta(days=30)  # how long a board points to what left it
 
@@ -61,7 +62,8 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
         post.board_id = board.id
     thread.board, thread.pinned_at = board, None
     db.session.flush()
-    search.rescope(Post.kind, [post.id for post in posts], board.scope)
+    places = {"add": [marks.of_board(board.id)], "remove": [marks.of_board(left.id)]}
+    search.remark(Post.kind, [post.id for post in posts], scope=board.scope, **places)
     follow(Post.kind, [post.id for post in posts], board.key, board.unit_id)
     _recount(boards=(left, board))
     journal.append(
@@ -234,6 +236,7 @@ def _recount(threads: Iterable[Thread] = (), boards: Iterable[Board] = ()) -> No
         }
         change(Thread, thread.id, values)
         db.session.expire(thread, list(values))
+        mark_answered(thread)
     for board in boards:
         public = (Thread.board_id == board.id, Thread.published_at.is_not(None))
         change(Board, board.id, {"thread_count": scalar(func.count(Thread.id), *public)})

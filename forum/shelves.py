@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Integer, cast, func, select
 
 from accounts.models import Person
-from core import figures, notices, registry, search
+from core import figures, i18n, notices, registry, search
 from core.db import db
 from core.i18n import _l
 from core.policy import Actor
 from core.registry import Panel, Place
-from core.search import Byline, SearchEntry
+from core.search import Byline, Choice, Reach, SearchEntry
 
-from . import listing
+from . import listing, marks
 from .models import Board, Post
 
 NEWEST = 8
@@ -42,6 +42,28 @@ def fill() -> None:
     notices.kind("forum:split", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。"))
     notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
+    search.parts[marks.THREADS] = _l("主题帖")
+    search.narrowing["answered"] = search.Narrowing(_l("只看有回帖的主题"), marks.ANSWERED)
+    registry.add(search.scopes, reach)
+
+
+def reach(actor: Actor) -> Reach:
+    """The boards whose texts the actor finds, by their names, and those passed over; one
+    statement. Asked when somebody searches: no entry says who might read a board once."""
+    rows = db.session.execute(
+        select(Board.id, Board.slug, Board.title, Board.title_en, Board.open_to(actor)).order_by(
+            Board.order, Board.id
+        )
+    ).all()
+    found = Reach(choices={"board": []})
+    for id, slug, title, title_en, is_open in rows:
+        if is_open:
+            found.scopes.add(f"board:{id}")
+            name = i18n.pick({"zh": title, "en": title_en or ""})
+            found.choices["board"].append(Choice(slug, name, marks.of_board(id)))
+        else:
+            found.barred.add(marks.of_board(id))
+    return found
 
 
 def _byline() -> Byline:

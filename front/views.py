@@ -18,7 +18,7 @@ from core.gate import requires
 from core.i18n import LANGUAGES
 from core.paging import asked_page
 
-from . import kept, specimen
+from . import kept, narrowing, specimen
 from .waiting import SHOWN, waits
 
 bp = Blueprint("front", __name__)
@@ -51,17 +51,18 @@ def home() -> Any:
 @requires("front:search:show")
 def find() -> Any:
     words = " ".join(request.args.get("q", "").split())[:WORDS]
-    only = request.args.get("kind")
-    kinds = search.kinds()
-    only = only if only in kinds else None
+    asked = narrowing.read(request.args, words, current_user)
     page = asked_page()
-    found = search.find(words, current_user, page, only) if words else None
+    found = None
+    if not asked.is_empty:
+        found = search.find(words, current_user, page, asked.filters, asked.reach)
     return render_template(
         "front/search.html",
         words=words,
+        asked=asked,
         found=found,
-        kinds=kinds,
-        only=only,
+        kinds={name: one.label for name, one in search.kinds().items()} | search.parts,
+        switches=search.narrowing,
         most=search.most(page),
     )
 

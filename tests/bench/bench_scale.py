@@ -25,6 +25,20 @@ SMALL = 10_000
 LIMIT = 1.5
 TURNS = 200  # requests of each page on each site
 PAGE = 20
+# What a search is narrowed by: a board of a fifth of the posts, a unit of nearly all, one author
+# (4 %), threads that were answered, titles alone, one day on which nothing was said, and a word
+# with a filter that no text has together.
+NARROWED = (
+    "q=我们&board=chat",
+    "q=我们&unit=region_dept",
+    "q=我们&author=陈静怡",
+    "author=陈静怡",
+    "q=基层&answered=1",
+    "q=表格&title=1",
+    "q=基层&board=dajiatan&answered=1",
+    "q=我们&kind=surveys:survey",
+    "q=我们&to=2001-01-01",
+)
 READER, REVIEWER = "cadre", "moderator"
 # A word of half the posts, one of 4 % and one of 0.3 %, a phrase, two words together, a single
 # character, a number, and one that nobody wrote.
@@ -66,6 +80,8 @@ def _pages(thread: int, posts: int) -> dict[str, tuple[str, ...]]:
         "thread, middle page": (f"/threads/{thread}?page={last // 2}",),
         "thread, last page": (f"/threads/{thread}?page={last}",),
         "search": tuple(f"/search?q={quote(words)}" for words in WORDS),
+        "search, narrowed": tuple(f"/search?{quote(one, safe='=&:')}" for one in NARROWED),
+        "search, closest first": tuple(f"/search?order=closest&q={quote(one)}" for one in WORDS),
         "queue": ("/moderation", "/moderation?decided=1"),
         "home": ("/",),
     }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select, text
 
-from core import clock, search
+from core import clock, search, tokens
 from core.db import db
 from core.policy import SYSTEM, Actor
-from core.search import SearchEntry
+from core.search import Filters, Reach, SearchEntry
 from tests.conftest import counted
 
 KIND, OTHER = "campaigns:notice", "test:other"
@@ -27,6 +28,7 @@ class Reader:
 
 
 READER = Reader()
+MEMBERS = Reach({"public", "members"})
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +48,10 @@ def put(
     kind: str = KIND,
     minutes: int = 0,
     scope: str = "members",
+    **marked: Any,
 ) -> None:
-    search.put(kind, subject, title, body, clock.now() - timedelta(minutes=minutes), scope)
+    at = clock.now() - timedelta(minutes=minutes)
+    search.put(kind, subject, title, body, at, scope, **marked)
     db.session.flush()
 
 
@@ -127,7 +131,7 @@ def test_newest_first_and_pages() -> None:
 def test_page_beyond_the_last_asks_for_no_rows(app: Flask) -> None:
     put("a", "材料")
     with counted(app) as seen:
-        assert search.find("材料", READER, 10_000_000).rows == ()
+        assert search.find("材料", READER, 10_000_000, within=MEMBERS).rows == ()
     assert len(seen) == 1
 
 
@@ -140,7 +144,7 @@ def test_two_statements() -> None:
     for number in range(30):
         put(f"s{number}", "材料")
     event.listen(db.engine, "before_cursor_execute", note)
-    search.find("材料", READER)
+    search.find("材料", READER, within=MEMBERS)
     event.remove(db.engine, "before_cursor_execute", note)
     assert len(statements) == 2
 
@@ -179,22 +183,86 @@ def test_scope_says_who_may_read(monkeypatch: pytest.MonkeyPatch) -> None:
     put("board", "材料", scope="board:7", minutes=3)
     assert found("材料", SYSTEM) == urls("open")
     assert found("材料") == urls("open", "members")
-    monkeypatch.setattr(search, "scopes", [lambda actor: ["board:7"]])
+    monkeypatch.setattr(search, "scopes", [lambda actor: Reach({"board:7"})])
     assert found("材料") == urls("open", "members", "board")
 
 
 def test_kind_filters() -> None:
     put("a", "材料")
     put("b", "材料", kind=OTHER, minutes=1)
-    assert found("材料", only=KIND) == urls("a")
-    assert found("材料", only=OTHER) == ["/campaigns/b"]
-    assert len(found("材料", only="no:such")) == 2
+    assert found("材料", filters=Filters(KIND)) == urls("a")
+    assert found("材料", filters=Filters(OTHER)) == ["/campaigns/b"]
+    assert len(found("材料", filters=Filters("no:such"))) == 2
 
 
 def test_kind_that_nobody_registered_is_left_out() -> None:
     put("a", "材料")
     put("b", "材料", kind="gone:kind")
     assert found("材料") == urls("a")
+
+
+# --- Narrowing ------------------------------------------------------------------------------
+
+
+def test_marks_narrow_and_no_typed_word_finds_them() -> None:
+    put("a", "材料甲", marks=["b1", "a57", "u1", "u4"])
+    put("b", "材料乙", marks=["b12", "a5", "u1"], minutes=1)
+    assert found("材料", filters=Filters(marks=(("b1",),))) == urls("a")
+    assert found("材料", filters=Filters(marks=(("a5", "a57"), ("u1",)))) == urls("a", "b")
+    assert found("材料", filters=Filters(marks=(("b12",), ("u4",)))) == []
+    assert found("", filters=Filters(marks=(("u1",),))) == urls("a", "b")
+    assert found("材料", within=Reach({"members"}, barred={"b1"})) == urls("b")
+    fence = tokens._FENCE
+    marks = ("b", "b1", "b12", "a57", "u1", "kcampaignsnotice", "t材料", "t")
+    for words in (*marks, *(fence + one for one in marks), fence):
+        assert found(words) == [], words
+
+
+def test_titles_alone_and_days() -> None:
+    put("a", "材料怎么减", "题外话", minutes=3 * 24 * 60)
+    put("b", "别的题目", "材料怎么减", minutes=1)
+    put("c", "材料怎么减", "回帖", minutes=2, is_titled=False)
+    titles = Filters(in_title=True)
+    assert found("怎么减", filters=titles) == urls("a")
+    assert found("减", filters=titles) == urls("a")
+    assert found("题外", filters=titles) == []
+    day = clock.now() - timedelta(days=1)
+    assert found("怎么减", filters=Filters(since=day)) == urls("b", "c")
+    assert found("怎么减", filters=Filters(before=day)) == urls("a")
+
+
+def test_the_closest_first_whatever_the_database(app: Flask) -> None:
+    put("words", "别的", "怎么减材料，怎么减表", minutes=1)
+    put("phrase", "别的", "说说材料 怎么减吧", minutes=2)
+    put("half", "材料堆成山", "怎么减", minutes=3)
+    put("title", "材料怎么减", "正文", minutes=4)
+    put("whole", "材料 怎么减", "正文", minutes=5)
+    closest = Filters(order="closest")
+    with counted(app) as seen:
+        hits = found("材料 怎么减", filters=closest, within=MEMBERS)
+    assert hits == urls("whole", "title", "half", "phrase", "words")
+    assert len(seen) == 2
+
+
+def test_the_closest_are_sought_among_the_newest_and_by_title(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "WEIGHED", 2)
+    put("old", "材料", minutes=9)
+    put("older", "题目", "材料", minutes=8)
+    for number in range(2):
+        put(f"new{number}", "题目", "材料", minutes=number)
+    assert found("材料", filters=Filters(order="closest")) == urls("old", "new0", "new1")
+
+
+def test_remarking_changes_marks_and_scope_and_keeps_the_words() -> None:
+    put("a", "材料", "正" * 5_000 + "结尾", marks=["b1"])
+    search.remark(KIND, ["a"], add=["b2"], remove=["b1"], scope="public")
+    assert found("材料", filters=Filters(marks=(("b1",),))) == []
+    assert found("结尾", SYSTEM, filters=Filters(marks=(("b2",),))) == urls("a")
+    if db.engine.dialect.name == "sqlite":
+        check = "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"
+        db.session.execute(text(check))
 
 
 # --- Putting and dropping -------------------------------------------------------------------
@@ -274,7 +342,7 @@ def test_a_page_is_read_from_the_index_without_sorting(app: Flask) -> None:
     """A word of a million texts costs what a word of twenty does."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL chooses its way by what it knows of the words")
-    matching = search._matching("基层", READER, None)
+    matching = search._matching("基层", search.reach(READER), Filters())
     assert matching is not None
     page = matching.order_by(search.FTS_ROW.desc()).limit(search.PAGE)
     said = str(page.compile(db.engine, compile_kwargs={"literal_binds": True}))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm.attributes import set_committed_value
 
 from accounts.models import Person, Unit
 from app import create_app
@@ -116,7 +117,13 @@ def test_the_index_is_as_search_makes_it(seeded: Flask) -> None:
                 continue
             thread = db.session.get_one(Thread, post.thread_id)
             words = plain(revision.body_html)
-            made = search.rows(Post.kind, post.id, thread.title, words, post.created_at)
+            scope = f"board:{thread.board_id}"
+            set_committed_value(post, "thread", thread)
+            made = search.rows(
+                *(Post.kind, post.id, thread.title, words, post.created_at, scope),
+                marks=post._marks(),
+                is_titled=post.is_opening,
+            )
             assert len(made) == 1
             kept = {name: getattr(entry, name) for name in made[0]}
             assert kept == {**made[0], "id": search.place(post.created_at, post.id)}

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from core import journal
+from core import journal, search
 from core.db import db
-from core.search import SearchEntry
+from core.policy import SYSTEM
 from forum.models import Board, Post, Thread
 from moderation.models import QueueItem
 from tests.boards import Forum
@@ -75,9 +75,12 @@ def test_a_public_thread_that_moves_inside_is_read_by_members_alone(
         inside = str(db.session.scalars(select(Board.id).where(Board.slug == "chat")).one())
     stranger = cast.visitor()
     assert "从外面移进来" in stranger.get("/forum/open").text
+    with app.test_request_context():
+        assert search.find("从外面移进来", SYSTEM).total == 2
     assert moderator.post(f"/threads/{thread}/move", {"board": inside, **WHY}).status_code == 302
-    with app.app_context():
-        assert set(db.session.scalars(select(SearchEntry.scope))) == {"members"}
+    with app.test_request_context():
+        assert search.find("从外面移进来", SYSTEM).total == 0
+        assert search.find("从外面移进来", cast.person("cadre")).total == 2
     for path in ("/", "/forum", "/forum/open", f"/threads/{thread}", f"/posts/{reply}"):
         page = stranger.get(path, follow_redirects=True).text
         for words in ("从外面移进来", "跟的一句", "茶水间"):
