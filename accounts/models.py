@@ -17,10 +17,11 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, validates
 
 from core import clock
 from core.db import Base
+from core.pinyin import initials
 from core.policy import Actor
 
 UNIT_KINDS = (
@@ -107,7 +108,11 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(60), index=True)
+    # The name's first letters, by which people are found; of every name that is written.
+    initials: Mapped[str] = mapped_column(
+        String(60), index=True, default=lambda row: initials(row.get_current_parameters()["name"])
+    )
     title: Mapped[str | None] = mapped_column(String(60))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     # None: no password chosen yet; a slip leads to the first one.
@@ -126,6 +131,11 @@ class Person(Base):
     unread_count: Mapped[int | None] = query_expression()
 
     is_authenticated = True
+
+    @validates("name")
+    def _renamed(self, _key: str, name: str) -> str:
+        self.initials = initials(name)
+        return name
 
     @property
     def current(self) -> list[Membership]:

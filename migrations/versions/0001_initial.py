@@ -277,6 +277,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("initials", sa.String(length=60), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
@@ -290,6 +291,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_people_username")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_initials"), ["initials"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
@@ -2348,6 +2351,8 @@ def downgrade() -> None:
     op.drop_table("supervision_links")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_people_name"))
+        batch_op.drop_index(batch_op.f("ix_people_initials"))
 
     op.drop_table("people")
     with op.batch_alter_table("campaigns", schema=None) as batch_op:

@@ -37,6 +37,7 @@ DATA = {
     "campaigns/notice_text.py": {"_COUNT", "_tail", "_items"},
     "core/characters.py": {"_HAN"},
     "core/i18n.py": {"LANGUAGES", "day", "month", "period", "numeral", "stamp"},
+    "core/pinyin.py": {"SURNAMES"},
     "core/settings.py": {"SETTINGS"},
     "core/tokens.py": {"DENSE", "_SAFE"},
     "letters/categories.py": {"SELECTION_WORDS"},
