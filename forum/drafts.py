@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from flask import request
 from sqlalchemy import (
+    ColumnElement,
     Enum,
     ForeignKey,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     delete,
     false,
     func,
@@ -119,13 +121,14 @@ class Draft(Base):
     base: Mapped[int] = mapped_column(default=0)
     number: Mapped[int] = mapped_column(default=1)
     title: Mapped[str] = mapped_column(Text, default="")
-    body: Mapped[str] = mapped_column(Text)
+    # Not `body`: what an opened seal shows of other tables' words are those of decisions alone.
+    typed: Mapped[str] = mapped_column(Text)
     body_format: Mapped[str] = mapped_column(String(10))
     saved_at: Mapped[datetime] = mapped_column(index=True)
 
     @property
     def words(self) -> Typed:
-        return Typed(self.title, self.body, self.body_format)
+        return Typed(self.title, self.typed, self.body_format)
 
     @property
     def excerpt(self) -> str:
@@ -135,7 +138,7 @@ class Draft(Base):
     @property
     def fields(self) -> dict[str, str]:
         """What it puts into its form."""
-        words = {"title": self.title, "body": self.body, "body_format": self.body_format}
+        words = {"title": self.title, "body": self.typed, "body_format": self.body_format}
         return {**words, "draft": str(self.number)}
 
     @staticmethod
@@ -146,7 +149,18 @@ class Draft(Base):
 
 
 # Of a post that was sealed or cleared the draft of a change is left without a word.
-HAS_WORDS = or_(Draft.body != "", Draft.title != "")
+HAS_WORDS = or_(Draft.typed != "", Draft.title != "")
+
+
+def repeating(post_id: int, thread_id: int, head: str, posts: Any) -> ColumnElement[bool]:
+    """The condition that a draft changes a post, or quotes it in its thread: `head` is how a
+    quotation of it begins, `posts` selects the ids of the thread's posts."""
+    quotes = or_(*(Draft.typed.contains(head + end, autoescape=True) for end in ("\n", "<")))
+    near = or_(
+        and_(Draft.act == "reply", Draft.subject_id == thread_id),
+        and_(Draft.act == "edit", Draft.subject_id.in_(posts)),
+    )
+    return or_(and_(Draft.act == "edit", Draft.subject_id == post_id), and_(near, quotes))
 
 
 def waiting(act: str, subject_id: int, actor: Actor) -> Draft | None:
@@ -190,7 +204,7 @@ def save(
         return held
     elif held.number != number:
         raise SavedElsewhere(held)
-    held.title, held.body, held.body_format = typed.title, typed.body, typed.body_format
+    held.title, held.typed, held.body_format = typed.title, typed.body, typed.body_format
     held.number, held.base, held.saved_at = held.number + 1, base, clock.now()
     db.session.flush()
     return held

@@ -59,7 +59,7 @@ from moderation import (
 )
 
 from . import references
-from .drafts import Draft, waiting_since
+from .drafts import Draft, repeating, waiting_since
 
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
@@ -501,7 +501,7 @@ class Post(Reviewable, Base):
 
     def copied(self) -> list[Words]:
         """The thread bears the title of its opening post; one that was merged away still does. And
-        its author may be about to change it."""
+        somebody may be about to change or to quote it."""
         titles = select(Revision.title).where(
             Revision.subject_kind == self.kind, Revision.subject_id == self.id
         )
@@ -511,10 +511,11 @@ class Post(Reviewable, Base):
             Thread.title.in_(titles),
         )
         own = and_(Thread.id == self.thread_id, true() if self.is_opening else false())
-        changes = and_(Draft.act == "edit", Draft.subject_id == self.id)
+        posts = select(Post.id).where(Post.thread_id == self.thread_id)
+        begun = repeating(self.id, self.thread_id, f"{self._author_name()} #{self.number}", posts)
         return [
             Words(Thread, or_(own, merged), title=NOTHING),
-            Words(Draft, changes, title="", body=""),
+            Words(Draft, begun, title="", typed=""),
         ]
 
     def kin(self) -> list[int]:
@@ -563,8 +564,10 @@ class Post(Reviewable, Base):
 
     def _quoted_as(self) -> re.Pattern[str]:
         """How a quotation of it begins (reading.quotation), however short what it quotes."""
-        author = db.session.scalar(select(Person.name).where(Person.id == self.author_id))
-        return re.compile(rf"^{re.escape(author or '')} #{self.number}\s*$", re.MULTILINE)
+        return re.compile(rf"^{re.escape(self._author_name())} #{self.number}\s*$", re.MULTILINE)
+
+    def _author_name(self) -> str:
+        return db.session.scalar(select(Person.name).where(Person.id == self.author_id)) or ""
 
     def _said(self, also_waiting: bool) -> list[str]:
         """What it says: the public version, and the newest where asked for."""

@@ -2045,7 +2045,7 @@ def upgrade() -> None:
         sa.Column("base", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("typed", sa.Text(), nullable=False),
         sa.Column("body_format", sa.String(length=10), nullable=False),
         sa.Column("saved_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(

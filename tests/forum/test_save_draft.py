@@ -164,13 +164,27 @@ def test_a_seal_takes_the_draft_of_a_change_along(app: Flask, forum: Forum, cast
     author = cast.visitor("cadre")
     post = forum.post(forum.start(author, board="chat"))
     author.post(f"/posts/{post}/draft", {"title": "草稿里的银杏", "body": "草稿里写了银杏"})
+    other, url = cast.visitor("cadre2"), f"/threads/{forum.thread_of(post)}/draft"
+    other.post(url, {"body": "> cadre同志 #1\n> 引了银杏\n\n我想"})
+    kept = "> cadre同志 #12\n> 引了别的\n\n我想"
+    cast.visitor("delegate").post(url, {"body": kept})
     words = {"explanation": "里面可能有涉密内容。", "sure": "y"}
     assert cast.visitor("moderator").post(f"/posts/{post}/seal", words).status_code == 302
     assert "银杏" not in everything(app)
     assert "银杏" not in author.get("/me/drafts").text
+    assert "引了别的" in everything(app)
+    chief = cast.visitor("chief_moderator")
+    opened = chief.post("/moderation/seals/1/open", {"reason": "看看里面有什么。"})
+    assert opened.status_code == 200
+    assert "银杏" not in opened.text  # drafts are nobody else's, here too
     late = {"body": "又写了银杏", "draft": "1"}
     assert author.post(f"/posts/{post}/draft", late).status_code == 409
     assert "银杏" not in everything(app)
+    assert (
+        chief.post("/moderation/seals/1/unseal", {"explanation": "没有涉密。"}).status_code == 302
+    )
+    assert "草稿里写了银杏" in author.get(f"/posts/{post}/edit").text
+    assert "引了银杏" in other.get(url.replace("draft", "reply")).text
 
 
 def test_number_age_and_length_of_drafts_end(
