@@ -96,7 +96,9 @@ class Typed:
         return Typed(title, f"{other.as_html()}<hr>{self.as_html()}", "html")
 
     def as_html(self) -> str:
-        return self.body if self.body_format == "html" else self.html or ""
+        """As the editor takes it: cleaned, or else as it was typed."""
+        html = self.html
+        return html if html is not None else self.body
 
 
 class Draft(Base):
@@ -138,7 +140,8 @@ class Draft(Base):
     @property
     def fields(self) -> dict[str, str]:
         """What it puts into its form."""
-        words = {"title": self.title, "body": self.typed, "body_format": self.body_format}
+        body = self.words.as_html() if self.body_format == "html" else self.typed
+        words = {"title": self.title, "body": body, "body_format": self.body_format}
         return {**words, "draft": str(self.number)}
 
     @staticmethod

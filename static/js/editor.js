@@ -159,7 +159,7 @@ class Editor {
     root.addEventListener("compositionstart", () => (this.composing = true));
     root.addEventListener("compositionend", () => (this.composing = false));
     root.addEventListener("blur", () => (this.composing = false));
-    root.addEventListener("paste", (event) => this.limitPaste(event), true);
+    box.addEventListener("paste", (event) => this.limitPaste(event), true); // before Squire
     // An input method's keys end here, before Squire or the toolbar hears of them.
     const stop = (event) => composes(event) && event.stopPropagation();
     box.addEventListener("keydown", stop, true);
