@@ -29,7 +29,16 @@ def _names(ids: set[int]) -> dict[int, str]:
 
 
 def init_app(app: Flask) -> None:
-    from . import commands, import_views, people_views, policy, session, unit_views, views  # noqa: F401
+    from . import (  # noqa: F401
+        commands,
+        import_views,
+        people_views,
+        policy,
+        session,
+        suggesting,
+        unit_views,
+        views,
+    )
 
     session.init_app(app)
     app.register_blueprint(views.bp)

@@ -108,7 +108,7 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(60), index=True)
     # The name's first letters, by which people are found; of every name that is written.
     initials: Mapped[str] = mapped_column(
         String(60), index=True, default=lambda row: initials(row.get_current_parameters()["name"])

@@ -113,7 +113,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(RequestEntityTooLarge)
     def _too_large(_: RequestEntityTooLarge) -> Any:
-        return page(413, limit=app.config["MAX_UPLOAD_MB"])
+        is_text = request.mimetype == "application/x-www-form-urlencoded"
+        return page(413, limit=app.config["MAX_UPLOAD_MB"], is_text=is_text)
 
     @app.errorhandler(HTTPException)
     def _other(fault: HTTPException) -> Any:

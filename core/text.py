@@ -19,7 +19,7 @@ from bleach.sanitizer import Cleaner as BleachCleaner
 from markupsafe import Markup
 
 from .characters import LoneSurrogate, sweep
-from .document import TooIntricate, read_html, read_plain, write
+from .document import OUR_PAGES, TooIntricate, read_html, read_plain, write
 from .i18n import _
 
 CLEANER = 1
@@ -50,7 +50,7 @@ _VALUES = {
     "start": re.compile("[1-9][0-9]{0,3}"),
     "colspan": re.compile("[1-9][0-9]?|100"),
     "rowspan": re.compile("[1-9][0-9]?|100"),
-    "href": re.compile(r"(?:https?://|mailto:)[^\s\\]+", re.IGNORECASE),
+    "href": re.compile(rf"(?:https?://|mailto:)[^\s\\]+|{OUR_PAGES}", re.IGNORECASE),
 }
 
 
@@ -160,7 +160,7 @@ _NH3 = nh3.Cleaner(
     attributes=ALLOWED,
     attribute_filter=_nh3_attribute,
     url_schemes=SCHEMES,
-    url_relative="deny",
+    url_relative="pass_through",  # _VALUES says which: those of our own pages
     link_rel=REL,
 )
 

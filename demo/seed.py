@@ -10,7 +10,17 @@ from core import installation
 from core.db import db
 from forum.models import Thread
 
-from . import campaign, discussion, flags, letters, organisation, second_reviews, surveys, terms
+from . import (
+    campaign,
+    discussion,
+    flags,
+    letters,
+    organisation,
+    second_reviews,
+    surveys,
+    terms,
+    words,
+)
 
 
 def ensure(scale: int = 1) -> None:
@@ -31,6 +41,7 @@ def ensure(scale: int = 1) -> None:
         terms.fill()  # tried on what was written, once
         flags.fill(people)
         second_reviews.fill(people)
+        words.fill()
         db.session.commit()
         there = 1
     if there < scale:

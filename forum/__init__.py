@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import hours_views, moving_views, policy, shelves, views  # noqa: F401
+    from . import draft_views, hours_views, moving_views, policy, shelves, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     shelves.fill()

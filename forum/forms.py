@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
@@ -11,6 +12,9 @@ from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required,
 from core.i18n import _, _l
 from core.text import TextFault, plain, words
 from moderation import Revision, Wording
+
+from .addressing import addressed
+from .models import Thread
 
 TITLE = (4, 80)
 BODY = (2, 20_000)
@@ -32,8 +36,19 @@ class ReplyForm(CarefulForm, CreationForm):
 
     body = TextAreaField(_l("正文"))
     body_format = HiddenField()
+    draft = HiddenField()  # the number of the draft that the form knows
+    seen = HiddenField()  # the last number of the thread when the form was opened
 
     wording: Wording
+    thread: Thread | None = None  # in which it will stand, where there is one
+    unclear: Sequence[list[str]] = ()  # of each name that several bear, how to say who is meant
+
+    @classmethod
+    def on(cls, thread: Thread, **data: Any) -> Self:
+        """The form for a text of a thread."""
+        form = cls(**data)
+        form.thread = thread
+        return form
 
     @property
     def format(self) -> str:
@@ -48,9 +63,10 @@ class ReplyForm(CarefulForm, CreationForm):
     def validate_body(self, field: Any) -> None:
         typed = field.data or ""
         try:
-            self.wording = Wording.of(
+            wording = Wording.of(
                 typed, "html" if self.format == "html" else "plain", self.typed_title()
             )
+            self.wording, self.unclear = addressed(wording, self.thread)
         except TextFault as fault:
             raise ValidationError(str(fault)) from fault
         count = len(plain(self.wording.body_html))

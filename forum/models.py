@@ -28,7 +28,16 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    aliased,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    query_expression,
+    relationship,
+    with_expression,
+)
 
 from accounts.models import Person, Unit
 from core import clock, i18n, journal, search
@@ -49,7 +58,8 @@ from moderation import (
     covers,
 )
 
-from . import marks
+from . import marks, references
+from .drafts import Draft, repeating, waiting_since
 
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
@@ -160,6 +170,9 @@ class Thread(Base):
     is_split: Mapped[bool] = mapped_column(default=False)  # signposts stand among its posts
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
 
+    # When the reader's own draft of a reply was saved, where the statement asked; else None.
+    draft_at: Mapped[datetime | None] = query_expression()
+
     kind = "forum:thread"
 
     board: Mapped[Board] = relationship(lazy="raise_on_sql")
@@ -205,7 +218,10 @@ class Thread(Base):
             select(Thread)
             .join(Thread.board)
             .join(Board.unit)
-            .options(contains_eager(Thread.board).contains_eager(Board.unit))
+            .options(
+                contains_eager(Thread.board).contains_eager(Board.unit),
+                with_expression(Thread.draft_at, waiting_since("reply", Thread.id, actor)),
+            )
             .where(
                 Board.open_to(actor),
                 or_(
@@ -461,12 +477,22 @@ class Post(Reviewable, Base):
         # A reply in a thread that was hidden meanwhile is found again with the thread.
         if self.is_opening or self.thread.is_public:
             self.index(revision)
+        references.published(self, revision.body_html, self._may_read)
         if not self.is_public:
             if self.is_opening:
                 self._index_replies()
             self._count(+1)
 
+    def _may_read(self, person: Person) -> bool:
+        """Whether somebody may read it once it is public."""
+        board = (
+            Board.visible_to(person).where(Board.id == self.board_id).with_only_columns(Board.id)
+        )
+        is_there = self.is_opening or self.thread.is_public
+        return is_there and db.session.scalar(board) is not None
+
     def unpublished(self) -> None:
+        references.unpublished(self)
         if self.is_opening:
             for post_id in db.session.scalars(_public_ids(self.thread_id)):
                 search.drop(self.kind, post_id)
@@ -474,7 +500,8 @@ class Post(Reviewable, Base):
         self._count(-1)
 
     def copied(self) -> list[Words]:
-        """The thread bears the title of its opening post; one that was merged away still does."""
+        """The thread bears the title of its opening post; one that was merged away still does. And
+        somebody may be about to change or to quote it."""
         titles = select(Revision.title).where(
             Revision.subject_kind == self.kind, Revision.subject_id == self.id
         )
@@ -484,7 +511,12 @@ class Post(Reviewable, Base):
             Thread.title.in_(titles),
         )
         own = and_(Thread.id == self.thread_id, true() if self.is_opening else false())
-        return [Words(Thread, or_(own, merged), title=NOTHING)]
+        posts = select(Post.id).where(Post.thread_id == self.thread_id)
+        begun = repeating(self.id, self.thread_id, f"{self._author_name()} #{self.number}", posts)
+        return [
+            Words(Thread, or_(own, merged), title=NOTHING),
+            Words(Draft, begun, title="", typed=""),
+        ]
 
     def kin(self) -> list[int]:
         if not self.is_opening:
@@ -532,8 +564,10 @@ class Post(Reviewable, Base):
 
     def _quoted_as(self) -> re.Pattern[str]:
         """How a quotation of it begins (reading.quotation), however short what it quotes."""
-        author = db.session.scalar(select(Person.name).where(Person.id == self.author_id))
-        return re.compile(rf"^{re.escape(author or '')} #{self.number}\s*$", re.MULTILINE)
+        return re.compile(rf"^{re.escape(self._author_name())} #{self.number}\s*$", re.MULTILINE)
+
+    def _author_name(self) -> str:
+        return db.session.scalar(select(Person.name).where(Person.id == self.author_id)) or ""
 
     def _said(self, also_waiting: bool) -> list[str]:
         """What it says: the public version, and the newest where asked for."""

@@ -26,6 +26,9 @@ rules(
         "forum:post:withdraw": is_its("author"),
         "forum:post:appeal": is_its("author"),
         "forum:post:history": anyone,
+        "forum:draft:list": signed_in,
+        "forum:draft:show": is_its("author"),
+        "forum:draft:discard": is_its("author"),
         "forum:post:flag": signed_in & is_public & ~is_its("author"),
     }
 )

@@ -17,7 +17,8 @@ from core.policy import Actor
 from core.text import excerpt
 from moderation import Revision, Standing, Unsettled, grounds, standings
 
-from .models import PAGE, UNDER_REVIEW, VEILED, Post, Thread, page_of
+from . import references
+from .models import PAGE, UNDER_REVIEW, VEILED, Post, Thread, page_of, thread_url
 
 SETTLED = ("published", "superseded")
 
@@ -46,6 +47,12 @@ class Line:
     standing: Standing | None
     grounds: tuple[str, ...]
     is_veiled: bool
+    quoted_by: tuple[int, ...] = ()  # the numbers of public posts of the thread
+
+    @property
+    def quoted_from(self) -> list[tuple[int, int]]:
+        """Those numbers, each with its page."""
+        return [(number, page_of(number)) for number in self.quoted_by]
 
     @property
     def page(self) -> int:
@@ -132,6 +139,7 @@ def _posts() -> Any:
             Unit.name_en.label("unit_en"),
             # Own posts may wait past the last public one; they count for their author.
             own_last.label("own_last"),
+            references.quoted_by(Post.id, thread).label("quoted_by"),
         )
         .join(Person, Person.id == Post.author_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -173,6 +181,7 @@ def _line(row: Any, standing: Standing | None) -> Line:
         standing=standing,
         grounds=grounds(row.suspended_id) if standing and row.suspended_id else (),
         is_veiled=False,
+        quoted_by=tuple(sorted(map(int, row.quoted_by.split(",")))) if row.quoted_by else (),
     )
 
 
@@ -206,6 +215,17 @@ def is_sealed(thread: Thread) -> bool:
         .where(Post.thread_id == thread.id, Post.number == 1, Revision.state == "sealed")
     )
     return db.session.scalar(found) is not None
+
+
+def newer(thread: Thread, number: int) -> tuple[int, str] | None:
+    """How many posts were published after a number, and where they begin."""
+    if thread.last_number <= number:
+        return None
+    later = select(func.count(Post.id), func.min(Post.number)).where(
+        Post.thread_id == thread.id, Post.number > number, Post.public_revision_id.is_not(None)
+    )
+    count, first = db.session.execute(later).one()
+    return (count, thread_url(thread.id, first)) if count else None
 
 
 def quotation(line: Line, limit: int) -> str:

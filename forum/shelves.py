@@ -14,7 +14,7 @@ from core.policy import Actor
 from core.registry import Panel, Place
 from core.search import Byline, Choice, Reach, SearchEntry
 
-from . import listing, marks
+from . import listing, marks, references
 from .models import Board, Post
 
 NEWEST = 8
@@ -27,6 +27,7 @@ def newest(actor: Actor) -> dict[str, Any] | None:
     return {"threads": rows} if rows or actor.is_authenticated else None
 
 
+DRAFTS = Place("forum.list_drafts", _l("草稿"), "forum:draft:list", order=6)
 PANEL = Panel("forum/panel.html", newest, order=30)
 
 
@@ -37,10 +38,12 @@ def thread_count() -> int:
 
 def fill() -> None:
     registry.add(registry.navigation, PLACE)
+    registry.add(registry.account_menu, DRAFTS)
     registry.add(registry.panels, PANEL)
     notices.kind("forum:move", _l("“%(title)s”移到了别的版块；原因写在原处。"))
     notices.kind("forum:split", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。"))
     notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
+    notices.kind(references.TOLD, _l("%(who)s在一条帖子里提到了你。"))
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
     search.parts[marks.THREADS] = _l("主题帖")
     search.narrowing["answered"] = search.Narrowing(_l("只看有回帖的主题"), marks.ANSWERED)

@@ -40,7 +40,7 @@ from moderation import (
     withdraw,
 )
 
-from . import listing, moving, reading, tending, writing
+from . import drafts, listing, moving, reading, tending, writing
 from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
 from .reading import Line
@@ -70,14 +70,16 @@ def show_board(board: Board) -> Any:
 @bp.route("/forum/<slug>/new", methods=["GET", "POST"])
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
 def start_thread(board: Board) -> Any:
-    form = ThreadForm()
+    draft = _draft("start", board.id)
+    form = ThreadForm(data=draft.fields if draft else None)
     if not form.sent():
-        return render_template("forum/new.html", board=board, form=form), code(form)
+        return render_template("forum/new.html", board=board, form=form, draft=draft), code(form)
     if (made := once.earlier("forum:post", current_user)) is not None:
         return redirect(url_for("forum.show_post", id=made))
     post = writing.start(board, form.wording, current_user)
+    drafts.drop("start", board.id, current_user)
     once.made("forum:post", current_user, post.id)
-    return _handed_in(post)
+    return _handed_in(post, form)
 
 
 @bp.get("/threads/<int:id>")
@@ -98,7 +100,7 @@ def show_thread(thread: Thread) -> Any:
         pager=pager,
         entries=_with_signs(thread, pager),
         reviews=reviews,
-        form=ReplyForm(data={"body": _quotation(pager.rows)}),
+        form=ReplyForm(data={"body": _quotation(pager.rows), "seen": thread.last_number}),
         own_urls=[
             Post.review_url(line.id) for line in pager.rows if line.author_id == current_user.id
         ],
@@ -117,14 +119,19 @@ def _with_signs(thread: Thread, pager: Pager[Line]) -> list[Any]:
 @bp.route("/threads/<int:id>/reply", methods=["GET", "POST"])
 @requires("forum:thread:reply", Thread)
 def reply(thread: Thread) -> Any:
-    form = ReplyForm()
+    draft = _draft("reply", thread.id)
+    form = ReplyForm.on(
+        thread, data={"seen": thread.last_number, **(draft.fields if draft else {})}
+    )
     if not form.sent():
-        return render_template("forum/reply.html", thread=thread, form=form), code(form)
+        page = {"draft": draft, "newer": reading.newer(thread, draft.base) if draft else None}
+        return render_template("forum/reply.html", thread=thread, form=form, **page), code(form)
     if (made := once.earlier("forum:post", current_user)) is not None:
         return redirect(url_for("forum.show_post", id=made))
     post = writing.reply(thread, form.wording, current_user)
+    drafts.drop("reply", thread.id, current_user)
     once.made("forum:post", current_user, post.id)
-    return _handed_in(post)
+    return _handed_in(post, form)
 
 
 @bp.post("/threads/<int:id>/<any(lock, unlock, pin, unpin):verb>")
@@ -137,8 +144,10 @@ def tend_thread(thread: Thread, verb: str) -> Any:
     return redirect(there)
 
 
-def _handed_in(post: Post) -> Response:
-    """Tell what the rules about words have to say of a new version."""
+def _handed_in(post: Post, form: ReplyForm) -> Response:
+    """Tell what the rules about words have to say of a new version, and whom it may not reach."""
+    for ways in form.unclear:
+        flash(_("有几位同名，没有通知。要写明是谁：%(ways)s", ways=" ".join(ways)), "note")
     if post.latest_revision is not None:
         for caution in cautions(post.latest_revision):
             flash(caution, "note")
@@ -162,6 +171,12 @@ def _quotation(lines: Sequence[Line]) -> str:
     return reading.quotation(line, QUOTED) if line else ""
 
 
+def _draft(act: str, subject_id: int) -> drafts.Draft | None:
+    """The actor's draft where a form is opened; what was sent stands for itself."""
+    opened = request.method == "GET"
+    return drafts.waiting(act, subject_id, current_user) if opened else None
+
+
 def code(form: Any) -> int:
     return 422 if form.errors else 200
 
@@ -179,11 +194,13 @@ def edit_post(post: Post) -> Any:
     assert latest is not None
     if post.is_sealed:
         raise Conflict(latest, _("这一条已被紧急封存，现在不能修改。"))
-    form = _edit_form(post, latest)
+    draft = _draft("edit", post.id)
+    form = _edit_form(post, latest, draft)
     is_back = latest.state == "returned"
     page = {
         "post": post,
         "form": form,
+        "draft": draft,
         "returned": is_back and why(latest),
         "remarks": remarks_on(latest) if is_back else [],
     }
@@ -191,21 +208,26 @@ def edit_post(post: Post) -> Any:
         return render_template("forum/edit.html", **page), code(form)
     if form.is_stale(latest):
         return render_template("forum/edit.html", **page, is_stale=True), 409
+    drafts.drop("edit", post.id, current_user)
     if form.wording.digest != latest.digest:
         submit(post, form.wording, current_user)
-        return _handed_in(post)
+        return _handed_in(post, form)
     return _finish(post)
 
 
-def _edit_form(post: Post, latest: Revision) -> EditForm | EditOpeningForm:
-    """The form with the newest version in it; an opening post has its title, too."""
+def _edit_form(
+    post: Post, latest: Revision, draft: drafts.Draft | None
+) -> EditForm | EditOpeningForm:
+    """The form with the draft or the newest version in it; an opening post has its title, too."""
     data = {
         "title": latest.title or post.thread.title,
         "body": latest.body_html if latest.body_format == "html" else latest.body,
         "body_format": latest.body_format,
         "revision": str(latest.id),
     }
-    return (EditOpeningForm if post.is_opening else EditForm)(data=data)
+    if draft is not None:
+        data |= {**draft.fields, "revision": str(draft.base)}
+    return (EditOpeningForm if post.is_opening else EditForm).on(post.thread, data=data)
 
 
 @bp.post("/posts/<int:id>/withdraw")

@@ -99,11 +99,18 @@ def _people(hours: int) -> tuple[Kept, ...]:
 def _words() -> tuple[Kept, ...]:
     return (
         Kept(
-            ("boards", "threads", "posts", "revisions", "signposts"),
+            ("boards", "threads", "posts", "revisions", "signposts", "quotations", "mentions"),
             _("主题帖和回帖"),
             _("署名，连同修改过的各个版本、时间和审核状态。不统计谁读过。"),
             _("长期；目前不自动删除"),
             _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
+        ),
+        Kept(
+            ("drafts",),
+            _("没有发出的草稿"),
+            _("写帖子时存下的文字、写在哪里、什么时候存的。信件从来不存草稿。"),
+            _("发出或者清掉时删除；90 天没有动过，也会删除"),
+            _("只有本人，管理员也看不到。"),
         ),
         Kept(
             ("queue_items", "copy_marks", "decisions", "remarks", "explanation_templates"),

@@ -7,9 +7,9 @@ refused (`TooIntricate`) before any slower code sees it. This is no wall against
 the cleaners in core/text.py are.
 """
 
-from .block import Block, TooIntricate
+from .block import OUR_PAGES, Block, TooIntricate
 from .plain import read_plain
 from .reader import read_html
 from .writing import write
 
-__all__ = ["Block", "TooIntricate", "read_html", "read_plain", "write"]
+__all__ = ["OUR_PAGES", "Block", "TooIntricate", "read_html", "read_plain", "write"]

@@ -292,6 +292,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_initials"), ["initials"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
@@ -2030,6 +2031,72 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "drafts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "act",
+            sa.Enum(
+                "start", "reply", "edit", name="act", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("typed", sa.Text(), nullable=False),
+        sa.Column("body_format", sa.String(length=10), nullable=False),
+        sa.Column("saved_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["people.id"],
+            name=op.f("fk_drafts_author_id_people"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+        sa.UniqueConstraint(
+            "author_id", "act", "subject_id", name=op.f("uq_drafts_author_id_act_subject_id")
+        ),
+    )
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_drafts_act_subject_id"), ["act", "subject_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_drafts_saved_at"), ["saved_at"], unique=False)
+
+    op.create_table(
+        "quotations",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("quoted_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_quotations_post_id_posts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quoted_id"], ["posts.id"], name=op.f("fk_quotations_quoted_id_posts")
+        ),
+        sa.PrimaryKeyConstraint("post_id", "quoted_id", name=op.f("pk_quotations")),
+    )
+    with op.batch_alter_table("quotations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quotations_quoted_id"), ["quoted_id"], unique=False)
+
+    op.create_table(
+        "mentions",
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_mentions_person_id_people"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_mentions_post_id_posts")),
+        sa.PrimaryKeyConstraint("post_id", "person_id", name=op.f("pk_mentions")),
+    )
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mentions_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "explanation_templates",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
@@ -2106,6 +2173,19 @@ def downgrade() -> None:
     op.drop_table("term_rules")
     op.drop_table("remarks")
     op.drop_table("explanation_templates")
+    with op.batch_alter_table("mentions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mentions_person_id"))
+
+    op.drop_table("mentions")
+    with op.batch_alter_table("quotations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quotations_quoted_id"))
+
+    op.drop_table("quotations")
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drafts_saved_at"))
+        batch_op.drop_index(batch_op.f("ix_drafts_act_subject_id"))
+
+    op.drop_table("drafts")
     with op.batch_alter_table("signposts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signposts_thread_id_number"))
         batch_op.drop_index(batch_op.f("ix_signposts_board_id_id"))
@@ -2350,6 +2430,7 @@ def downgrade() -> None:
     op.drop_table("supervision_links")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_people_name"))
         batch_op.drop_index(batch_op.f("ix_people_initials"))
 
     op.drop_table("people")

@@ -7,13 +7,17 @@ import Squire from "../vendor/squire.mjs";
 import { clean, fromText, toSend } from "./editor/clean.js";
 import { button, composes, element } from "./editor/dom.js";
 import { Draft } from "./editor/draft.js";
+import { Mention } from "./editor/mention.js";
 import { Panel } from "./editor/panel.js";
+import { Saved } from "./editor/saved.js";
 import { Toolbar } from "./editor/toolbar.js";
 
 // Squire's own takes the Chinese sentence after an address for a part of it.
 const LINK =
   /\b(?:(https?:\/\/[\w\-.~:/?#@!$&'*+,;=%()]*[\w\-~/#@$&*+=%])|([\w.%+-]+@(?:[\w-]+\.)+[a-z]{2,}))/i;
 const SAVE_AFTER = 800; // milliseconds without a change
+const LONGEST = { html: 2_000_000, plain: 100_000 }; // characters that one may paste at once
+const SAVE_ON_SERVER_AFTER = 1500;
 
 class Editor {
   constructor(textarea) {
@@ -84,6 +88,11 @@ class Editor {
     });
     this.squire.linkRegExp = LINK;
     this.bar.bind(this.squire);
+    const { people } = this.form.dataset;
+    if (!people) return;
+    const changed = () => this.keepSoon();
+    this.mention = new Mention(this.root, this.squire, this.words, people, changed);
+    this.box.append(this.mention.list);
   }
 
   load() {
@@ -91,9 +100,24 @@ class Editor {
     this.squire.setHTML(this.formatField()?.value === "html" ? value : fromText(value));
     this.initial = this.html();
     if (!this.words.draftOwner || this.form.closest("[data-private]")) return;
+    if (this.form.dataset.drafts) this.saveOnServer();
     this.draft = new Draft(this.words.draftOwner, this.form, this.textarea.name);
     const kept = this.draft.read();
     if (kept && kept.html !== this.initial && !this.draft.cameBack) this.offerDraft(kept);
+  }
+
+  saveOnServer() {
+    const title = this.form.elements.namedItem("title");
+    const take = (html, named) => {
+      if (title && named) title.value = named;
+      this.squire.setHTML(html);
+      this.squire.focus();
+      this.keepSoon();
+    };
+    take.shown = (html) => clean(html).fragment;
+    this.saved = new Saved(this.form, this.words, this.textarea.name, take);
+    this.box.append(this.saved.notice, this.saved.line);
+    title?.addEventListener("input", () => this.keepSoon());
   }
 
   html() {
@@ -135,6 +159,7 @@ class Editor {
     root.addEventListener("compositionstart", () => (this.composing = true));
     root.addEventListener("compositionend", () => (this.composing = false));
     root.addEventListener("blur", () => (this.composing = false));
+    box.addEventListener("paste", (event) => this.limitPaste(event), true); // before Squire
     // An input method's keys end here, before Squire or the toolbar hears of them.
     const stop = (event) => composes(event) && event.stopPropagation();
     box.addEventListener("keydown", stop, true);
@@ -154,10 +179,28 @@ class Editor {
     squire.addEventListener("undoStateChange", ({ detail }) => undoable(detail));
     squire.addEventListener("willPaste", () => this.tellDropped());
     squire.addEventListener("pasteImage", () => this.say(this.words.droppedImages));
-    squire.addEventListener("input", () => this.keepSoon());
-    addEventListener("pagehide", () => this.keep());
+    squire.addEventListener("input", () => {
+      this.keepSoon();
+      if (!this.composing) this.mention?.look();
+    });
+    root.addEventListener("compositionend", () => this.mention?.look());
+    this.textarea.addEventListener("quote", (event) => this.quote(event));
+    addEventListener("pagehide", () => this.keep(true));
+    addEventListener("online", () => this.keep());
     addEventListener("pageshow", () => (this.sending = false));
     form.addEventListener("submit", (event) => this.send(event), true);
+    form.addEventListener("keydown", (event) => this.sendByKeys(event));
+  }
+
+  /** What no text may hold is not pasted, so that the page goes on; words without format may fit. */
+  limitPaste(event) {
+    const [html, text] = ["text/html", "text/plain"].map((kind) => event.clipboardData.getData(kind));
+    if (html.length <= LONGEST.html && text.length <= LONGEST.html) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const fits = text && text.length <= LONGEST.plain;
+    if (fits) this.squire.insertPlainText(text, true);
+    this.say(fits ? this.words.pasteUnformatted : this.words.pasteTooLong);
   }
 
   tellDropped() {
@@ -173,20 +216,48 @@ class Editor {
   keepSoon() {
     this.touched = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.keep(), SAVE_AFTER);
+    this.timer = setTimeout(() => this.keep(), this.saved ? SAVE_ON_SERVER_AFTER : SAVE_AFTER);
   }
 
-  keep() {
+  /** On the server, and in this browser until it is there. */
+  async keep(leaving = false) {
     clearTimeout(this.timer);
-    if (!this.draft || !this.touched || this.sending) return;
+    if (!this.draft || !this.touched || this.sending || this.composing) return;
     const html = this.html();
     this.draft.write(html === this.initial ? "" : html);
+    if (!this.saved) return;
+    this.touched = false;
+    if (await this.saved.save(html, leaving)) this.draft.drop();
+    else this.touched = true;
+  }
+
+  /** Ctrl+Enter sends from anywhere in the form; Enter in a line only leads on to the text. */
+  sendByKeys(event) {
+    if (event.key !== "Enter" || composes(event) || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      this.form.requestSubmit(this.form.querySelector("button:not([type=button],[formaction])"));
+    } else if (event.target.matches("input:not([type=checkbox],[type=radio],[type=file])")) {
+      event.preventDefault();
+      this.squire.focus();
+    }
   }
 
   send(event) {
     const html = this.html();
+    const { aside } = event.submitter?.dataset ?? {};
     if (this.composing) {
       event.preventDefault();
+    } else if (aside === "draft" && this.saved) {
+      event.preventDefault();
+      this.touched = true;
+      this.keep();
+    } else if (aside === "discard") {
+      this.sending = true;
+      this.saved?.stop();
+      this.draft?.drop();
+    } else if (aside) {
+      this.fillForm(html);
     } else if (!html && this.required) {
       event.preventDefault();
       event.stopPropagation();
@@ -196,6 +267,7 @@ class Editor {
     } else {
       this.fillForm(html);
       this.sending = true;
+      this.saved?.stop();
       this.draft?.write(html, Date.now());
     }
   }
@@ -208,6 +280,16 @@ class Editor {
       this.form.append(format);
     }
     format.value = "html";
+  }
+
+  /** Put a quotation in plain text below what is written. */
+  quote(event) {
+    event.preventDefault();
+    const { squire } = this;
+    if (this.html()) squire.moveCursorToEnd().insertHTML(fromText(event.detail));
+    else squire.setHTML(fromText(event.detail));
+    squire.moveCursorToEnd().focus();
+    this.keepSoon();
   }
 
   // ---- The tools

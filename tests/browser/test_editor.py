@@ -269,6 +269,27 @@ def test_without_javascript_the_text_box_works(chromium: Browser, site: EditorSi
     context.close()
 
 
+def test_ten_megabytes_are_not_pasted_and_what_is_written_stays(
+    page: Page, site: EditorSite
+) -> None:
+    box = open_editor(page, site)
+    page.keyboard.type("写好的。")
+    took = box.evaluate(
+        """(box) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", "长".repeat(4_000_000));
+            const began = performance.now();
+            box.dispatchEvent(new ClipboardEvent("paste",
+                { clipboardData: data, bubbles: true, cancelable: true }));
+            return performance.now() - began;
+        }"""
+    )
+    assert took < 2_000
+    page.wait_for_timeout(300)  # Squire pastes a moment later
+    expect(page.locator(".editor__note[role=status]")).to_contain_text("这一段太长，没有粘贴")
+    assert send(page, site) == "<p>写好的。</p>"
+
+
 # ---- Input methods
 
 
@@ -323,8 +344,32 @@ def test_nothing_acts_while_composing(page: Page, site: EditorSite) -> None:
     page.evaluate("document.querySelector('form').requestSubmit()")
     page.wait_for_timeout(200)
     assert site.received == []
+    for code in (229, 13):
+        keys = {"key": "Enter", "ctrlKey": True, "bubbles": True, "keyCode": code}
+        box.evaluate(
+            "(box, init) => box.dispatchEvent(new KeyboardEvent('keydown', init))",
+            {**keys, "isComposing": code != 229},
+        )
+    page.wait_for_timeout(200)
+    assert site.received == []
     commit(page, "你")
     assert send(page, site) == "<p>你</p>"
+
+
+def test_enter_never_sends_and_control_enter_does(page: Page, site: EditorSite) -> None:
+    box = open_editor(page, site)
+    page.locator("#title").click()
+    compose(page, "biao")
+    commit(page, "标题")
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    page.keyboard.type("正文")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert site.received == []
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/done*")
+    assert site.received[-1]["title"] == "标题"
 
 
 # ---- Pasting
@@ -446,7 +491,7 @@ def test_all_of_it_weighs_little() -> None:
         *(STATIC / "vendor").glob("*.*js"),
         STATIC / "css/components/editor.css",
     ]
-    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in files) <= 45 * 1024
+    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in files) <= 50 * 1024
 
 
 # ---- Drafts

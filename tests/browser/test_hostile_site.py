@@ -127,7 +127,11 @@ def _talk(stage: Stage) -> None:
     pages = range(1, (len(stage.vectors) + 4) // 20 + 2)
     stage.show("cadre", "/", "/forum", "/forum/chat", "/forum/chat/new")
     stage.show("cadre", *(f"/threads/{thread}?page={page}" for page in pages))
+    draft = {"title": titled[2], "body": _heap(stage.vectors, 9_000)}
+    for place in (f"/threads/{thread}", "/forum/dajiatan"):
+        _sent(author, f"{place}/draft", {**draft, "body_format": "html"})
     stage.show("cadre", f"/threads/{thread}?quote=3", f"/threads/{thread}/reply")
+    stage.show("cadre", "/me/drafts", "/me/drafts/1", "/forum/dajiatan/new")
     waiting = {"title": titled[0], "body": _heap(stage.vectors, 9_000)}
     _sent(author, "/forum/dajiatan/new", waiting)
     post = forum.post(thread + 1)

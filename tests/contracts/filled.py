@@ -210,6 +210,11 @@ def _talk(site: Filled) -> None:
     claimed = forum.item(forum.reply(author, thread, word("claimed")))
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
 
+    words = {"title": f"标题 {word('kept_title')}。", "body": word("kept_thread")}
+    _send(author, "/forum/dajiatan/draft", **words)
+    _send(author, f"/threads/{thread}/draft", body=word("kept_reply"))
+    _send(author, f"/posts/{forum.post(thread)}/draft", body=word("kept_edit"))
+
 
 def _judge_again(site: Filled, items: list[int]) -> None:
     """Second reviews of the decisions on two items: one waits, and one was judged otherwise."""

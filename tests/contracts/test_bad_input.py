@@ -107,6 +107,8 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("cadre", "/forum/dajiatan/new", {"title": 80, **WORDS})
     yield Form("cadre", f"/threads/{thread}/reply", WORDS)
     yield Form("cadre", f"/posts/{post['pending']}/edit", {"title": 80, **WORDS})
+    for verb in ("/forum/dajiatan/{}", f"/threads/{thread}/{{}}"):
+        yield Form("cadre2", verb.format("preview"), WORDS)
     yield Form("cadre", f"/posts/{rejected}/appeal", {"explanation": 2_000})
     hide = {"explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/hide", hide, ("reason",))

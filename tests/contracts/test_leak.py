@@ -68,6 +68,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
     "template": REVIEWERS | {"moderator2"},
     **dict.fromkeys(("withdrawn_title", "withdrawn"), AUTHOR),
+    **dict.fromkeys(("kept_title", "kept_thread", "kept_reply", "kept_edit"), AUTHOR),
     **dict.fromkeys(("escalated_why", "hold_why"), REVIEWERS),
     "second_why": {"chief_moderator"},  # who wrote them
     "inquiry": {"cadre2", "chief_moderator"},
@@ -139,6 +140,7 @@ TELLING = {
     *("moderation.list_seconds", "moderation.show_second"),
     *("seals.show_seal", "moderation.seal_item", "forum.seal_post"),
     *("record.show_entry", "record.list_inquiries", "record.list_purges"),
+    *("forum.show_draft", "forum.reply", "forum.start_thread"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
     *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),

@@ -23,7 +23,7 @@ VALUES = {
     "start": "[0-9]{1,4}",
     "colspan": "[0-9]{1,3}",
     "rowspan": "[0-9]{1,3}",
-    "href": r"(?i:https?://|mailto:)\S+",
+    "href": r"(?i:https?://|mailto:)\S+|/(people|posts)/[1-9][0-9]{0,9}",
     "rel": "noopener nofollow ugc",
 }
 

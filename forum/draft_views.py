@@ -1,0 +1,149 @@
+"""Drafts and previews: what is done with words before they are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from core.db import db
+from core.errors import Conflict
+from core.gate import requires
+from core.i18n import _, stamp
+
+from . import draft_list, drafts
+from .drafts import Draft, DraftFault, SavedElsewhere, Typed
+from .forms import EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from .models import Board, Post, Thread
+from .views import WITH_UNIT, WITH_VERSIONS, bp
+
+
+@bp.post("/forum/<slug>/draft")
+@requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+def save_thread_draft(board: Board) -> Any:
+    return _save("start", board.id, url_for("forum.start_thread", slug=board.slug))
+
+
+@bp.post("/threads/<int:id>/draft")
+@requires("forum:thread:reply", Thread)
+def save_reply_draft(thread: Thread) -> Any:
+    return _save("reply", thread.id, url_for("forum.reply", id=thread.id), "seen")
+
+
+@bp.post("/posts/<int:id>/draft")
+@requires("forum:post:edit", Post, load=WITH_VERSIONS)
+def save_edit_draft(post: Post) -> Any:
+    if post.is_sealed:
+        raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))
+    return _save("edit", post.id, url_for("forum.edit_post", id=post.id), "revision")
+
+
+def _save(act: str, subject_id: int, form_url: str, base: str = "") -> Any:
+    """Keep what the form holds and tell a script, or lead back to the form. Commits."""
+    number, stood = _number("draft"), _number(base)
+    typed = None
+    try:
+        typed = Typed.sent()
+        saved = drafts.save(act, subject_id, current_user, typed, number, stood)
+    except DraftFault as fault:
+        return _refused(str(fault), typed)
+    except SavedElsewhere as conflict:
+        return _conflict(conflict.held, typed, form_url)
+    if _asks_for_json():
+        answer = {"number": saved.number if saved else 0, "said": said(saved)}
+        db.session.commit()
+        return jsonify(answer)
+    flash(said(saved), "good")
+    db.session.commit()
+    return redirect(form_url)
+
+
+def said(draft: Draft | None) -> str:
+    """What the form says of its draft."""
+    if draft is None:
+        return _("没有草稿了。")
+    return _("草稿已保存 %(at)s", at=stamp(draft.saved_at).rpartition(" ")[2])
+
+
+def _refused(sentence: str, typed: Typed | None) -> Any:
+    if _asks_for_json():
+        return jsonify(said=sentence), 422
+    words = typed or Typed("", request.form.get("body", ""), "plain")
+    return render_template("forum/draft_refused.html", sentence=sentence, words=words), 422
+
+
+def _conflict(held: Draft, typed: Typed | None, form_url: str) -> Any:
+    """Both texts, to choose one or keep both."""
+    assert typed is not None
+    sentence = _("这份草稿 %(at)s 在别处存过，和这里的不一样。", at=stamp(held.saved_at))
+    if _asks_for_json():
+        kept = {"number": held.number, "title": held.title, "html": held.words.as_html()}
+        return jsonify(said=sentence, **kept), 409
+    page = {"held": held, "typed": typed, "both": typed.after(held.words)}
+    return render_template(
+        "forum/draft_conflict.html", sentence=sentence, form_url=form_url, **page
+    ), 409
+
+
+def _asks_for_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _number(name: str) -> int:
+    return min(request.form.get(name, 0, type=int) if name else 0, 2**31 - 2)
+
+
+@bp.get("/me/drafts")
+@requires("forum:draft:list")
+def list_drafts() -> Any:
+    rows = draft_list.rows(current_user)
+    return render_template("forum/drafts.html", rows=rows, days=drafts.KEEP.days)
+
+
+@bp.get("/me/drafts/<int:id>")
+@requires("forum:draft:show", Draft)
+def show_draft(draft: Draft) -> Any:
+    return render_template("forum/draft.html", row=draft_list.rows(current_user, draft.id)[0])
+
+
+@bp.post("/me/drafts/<int:id>/discard")
+@requires("forum:draft:discard", Draft)
+def discard_draft(draft: Draft) -> Any:
+    db.session.delete(draft)
+    db.session.commit()
+    flash(_("草稿已清掉。"), "note")
+    return redirect(url_for("forum.list_drafts"))
+
+
+# --- What would be published -----------------------------------------------------------------
+
+
+@bp.post("/forum/<slug>/preview")
+@requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+def preview_thread(board: Board) -> Any:
+    form = ThreadForm()
+    return _preview("forum/new.html", form, board=board)
+
+
+@bp.post("/threads/<int:id>/preview")
+@requires("forum:thread:reply", Thread)
+def preview_reply(thread: Thread) -> Any:
+    form = ReplyForm.on(thread)
+    return _preview("forum/reply.html", form, thread=thread)
+
+
+@bp.post("/posts/<int:id>/preview")
+@requires("forum:post:edit", Post, load=WITH_VERSIONS)
+def preview_edit(post: Post) -> Any:
+    if post.is_sealed:
+        raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))
+    form = (EditOpeningForm if post.is_opening else EditForm).on(post.thread)
+    return _preview("forum/edit.html", form, post=post)
+
+
+def _preview(template: str, form: ReplyForm, **place: Any) -> Any:
+    """The form again, and above its buttons what would be published; nothing is kept."""
+    holds = form.sent()
+    wording = getattr(form, "wording", None)
+    return render_template(template, form=form, preview=wording, **place), 200 if holds else 422

@@ -1,0 +1,235 @@
+"""Words on their way: one draft for each person and place, kept until it is sent or put away.
+
+Nobody but its writer ever reads one. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from flask import request
+from sqlalchemy import (
+    ColumnElement,
+    Enum,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import clock, text
+from core.db import Base, db
+from core.i18n import _
+from core.jobs import job
+from core.policy import Actor
+from core.text import HTML_LIMIT, TextFault, cook
+
+KEEP = timedelta(days=90)  # since it was saved last
+MOST = 50  # of one person
+ACTS = ("start", "reply", "edit")  # on a board, in a thread, of a post
+
+
+class DraftFault(ValueError):
+    """A draft that cannot be kept; the sentence says why, in the reader's language."""
+
+
+class SavedElsewhere(Exception):
+    """Another window saved this draft since: what is kept is `held`."""
+
+    def __init__(self, held: Draft) -> None:
+        super().__init__(held.number)
+        self.held = held
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Words as they stand in a form, good or not."""
+
+    title: str
+    body: str
+    body_format: str
+
+    @classmethod
+    def sent(cls) -> Self:
+        """What this request carries. Raises DraftFault when it is more than a text may hold."""
+        title, body = (request.form.get(name, "").replace("\0", "") for name in ("title", "body"))
+        format = "html" if request.form.get("body_format") == "html" else "plain"
+        if (count := len(title) + len(body)) > HTML_LIMIT:
+            raise DraftFault(
+                _(
+                    "太长了，存不下：草稿最多 %(limit)d 个字符（含格式），现在是 %(count)d 个。",
+                    limit=HTML_LIMIT,
+                    count=count,
+                )
+            )
+        return cls(title, body.replace("\r\n", "\n"), format)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.title.strip() or self.body.strip())
+
+    @property
+    def html(self) -> str | None:
+        """The words as they would be read; None where the cleaner refuses them."""
+        try:
+            return cook(self.body, "html" if self.body_format == "html" else "plain")
+        except TextFault:
+            return None
+
+    def after(self, other: Typed) -> Typed:
+        """Both texts in one: the other, then this."""
+        title = other.title if self.title in ("", other.title) else self.title
+        if "html" not in (self.body_format, other.body_format):
+            return Typed(title, f"{other.body}\n\n{self.body}", "plain")
+        return Typed(title, f"{other.as_html()}<hr>{self.as_html()}", "html")
+
+    def as_html(self) -> str:
+        """As the editor takes it: cleaned, or else as it was typed."""
+        html = self.html
+        return html if html is not None else self.body
+
+
+class Draft(Base):
+    """What somebody began to write in a place. `number` rises with each saving.
+
+    `base` says how the place stood when the form was opened: the last public number of a thread,
+    the version of a post.
+    """
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        UniqueConstraint("author_id", "act", "subject_id"),
+        Index(None, "act", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    act: Mapped[str] = mapped_column(
+        Enum(*ACTS, native_enum=False, create_constraint=True, name="act")
+    )
+    subject_id: Mapped[int]
+    base: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str] = mapped_column(Text, default="")
+    # Not `body`: what an opened seal shows of other tables' words are those of decisions alone.
+    typed: Mapped[str] = mapped_column(Text)
+    body_format: Mapped[str] = mapped_column(String(10))
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+
+    @property
+    def words(self) -> Typed:
+        return Typed(self.title, self.typed, self.body_format)
+
+    @property
+    def excerpt(self) -> str:
+        """Its first words, for a list."""
+        return text.excerpt(self.words.html or "", 80)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What it puts into its form."""
+        body = self.words.as_html() if self.body_format == "html" else self.typed
+        words = {"title": self.title, "body": body, "body_format": self.body_format}
+        return {**words, "draft": str(self.number)}
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Draft]:
+        """The own ones, and nobody else's, whatever the role."""
+        mine = Draft.author_id == actor.id if actor.id is not None else false()
+        return select(Draft).where(mine, HAS_WORDS)
+
+
+# Of a post that was sealed or cleared the draft of a change is left without a word.
+HAS_WORDS = or_(Draft.typed != "", Draft.title != "")
+
+
+def repeating(post_id: int, thread_id: int, head: str, posts: Any) -> ColumnElement[bool]:
+    """The condition that a draft changes a post, or quotes it in its thread: `head` is how a
+    quotation of it begins, `posts` selects the ids of the thread's posts."""
+    quotes = or_(*(Draft.typed.contains(head + end, autoescape=True) for end in ("\n", "<")))
+    near = or_(
+        and_(Draft.act == "reply", Draft.subject_id == thread_id),
+        and_(Draft.act == "edit", Draft.subject_id.in_(posts)),
+    )
+    return or_(and_(Draft.act == "edit", Draft.subject_id == post_id), and_(near, quotes))
+
+
+def waiting(act: str, subject_id: int, actor: Actor) -> Draft | None:
+    """The actor's draft for a place."""
+    return db.session.scalar(
+        Draft.visible_to(actor).where(Draft.act == act, Draft.subject_id == subject_id)
+    )
+
+
+def waiting_since(act: str, subject_id: Any, actor: Actor) -> ScalarSelect[datetime]:
+    """When the actor's draft for a place was saved, as a column for the place's own statement."""
+    return (
+        select(Draft.saved_at)
+        .where(
+            Draft.author_id == (actor.id or 0),
+            Draft.act == act,
+            Draft.subject_id == subject_id,
+            HAS_WORDS,
+        )
+        .scalar_subquery()
+    )
+
+
+def save(
+    act: str, subject_id: int, actor: Actor, typed: Typed, number: int, base: int
+) -> Draft | None:
+    """Keep the words of a form that had seen the draft's `number`; none when they are none.
+
+    The caller holds a lock on the place. Raises SavedElsewhere, DraftFault.
+    """
+    held = waiting(act, subject_id, actor)
+    if typed.is_empty and (held is None or held.number == number):
+        drop(act, subject_id, actor)
+        return None
+    if held is None:
+        _refuse_too_many(actor)
+        drop(act, subject_id, actor)  # what a seal left of an older one
+        held = Draft(author_id=actor.id, act=act, subject_id=subject_id, number=number)
+        db.session.add(held)
+    elif held.words == typed:
+        return held
+    elif held.number != number:
+        raise SavedElsewhere(held)
+    held.title, held.typed, held.body_format = typed.title, typed.body, typed.body_format
+    held.number, held.base, held.saved_at = held.number + 1, base, clock.now()
+    db.session.flush()
+    return held
+
+
+def _refuse_too_many(actor: Actor) -> None:
+    count = db.session.scalar(
+        select(func.count()).select_from(Draft).where(Draft.author_id == actor.id)
+    )
+    if (count or 0) >= MOST:
+        raise DraftFault(
+            _("你已经有 %(limit)d 份草稿，存不下了。请先发出或者清掉几份。", limit=MOST)
+        )
+
+
+def drop(act: str, subject_id: int, actor: Actor) -> None:
+    """Forget the actor's draft for a place: it was sent, or put away."""
+    mine = (Draft.author_id == actor.id, Draft.act == act, Draft.subject_id == subject_id)
+    db.session.execute(delete(Draft).where(*mine))
+
+
+@job("forum.tidy_drafts", every=timedelta(hours=24))
+def tidy() -> None:
+    """Forget drafts that nobody touched for long."""
+    db.session.execute(delete(Draft).where(Draft.saved_at < clock.now() - KEEP))

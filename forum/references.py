@@ -1,0 +1,113 @@
+"""What a public post refers to: the posts it quotes, the people it speaks to.
+
+The rows tell of what is public now; they come and go with it. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    ScalarSelect,
+    String,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from accounts.models import Person
+from core import links, notices
+from core.db import Base, db
+from core.notices import Notice
+
+TOLD = "forum:mention"
+
+
+class Quotation(Base):
+    """That a public post quotes another."""
+
+    __tablename__ = "quotations"
+    __table_args__ = (Index(None, "quoted_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    quoted_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+
+
+class Mention(Base):
+    """That somebody was told of a post in which they are spoken to: once, whatever its edits."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index(None, "person_id"),)
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+def published(post: Any, html: str, may_read: Any) -> None:
+    """Note what a version refers to that becomes public; people are told now, and not before.
+
+    `may_read(person)` says whether somebody may read the board.
+    """
+    _unquote(post.id)
+    if quoted := [one for one in links.linked_to(html, "posts") if one != post.id]:
+        posts = Base.metadata.tables["posts"]
+        there = select(literal(post.id), posts.c.id).where(posts.c.id.in_(quoted))
+        db.session.execute(insert(Quotation).from_select(["post_id", "quoted_id"], there))
+    if people := links.linked_to(html, "people"):
+        _tell(post, people, may_read)
+
+
+def _tell(post: Any, people: list[int], may_read: Any) -> None:
+    told = select(Mention.person_id).where(Mention.post_id == post.id)
+    found = db.session.scalars(
+        select(Person).where(
+            Person.id.in_(people),
+            Person.id.not_in(told),
+            Person.id != post.author_id,
+            Person.is_active,
+        )
+    ).all()
+    if not found:
+        return
+    who = db.session.scalar(select(Person.name).where(Person.id == post.author_id))
+    for person in found:
+        if may_read(person):
+            db.session.add(Mention(post_id=post.id, person_id=person.id))
+            notices.tell(person.id, TOLD, url_for("forum.show_post", id=post.id), who=who)
+
+
+def unpublished(post: Any) -> None:
+    """Forget it all; who has not read of it yet will be told anew if it comes back."""
+    _unquote(post.id)
+    url = url_for("forum.show_post", id=post.id)
+    unread = delete(Notice).where(Notice.kind == TOLD, Notice.url == url, Notice.read_at.is_(None))
+    people = db.session.scalars(unread.returning(Notice.person_id)).all()
+    if people:
+        untold = (Mention.post_id == post.id, Mention.person_id.in_(people))
+        db.session.execute(delete(Mention).where(*untold))
+
+
+def _unquote(post_id: int) -> None:
+    db.session.execute(delete(Quotation).where(Quotation.post_id == post_id))
+
+
+def quoted_by(post_id: Any, thread_id: Any) -> ScalarSelect[str]:
+    """The numbers of the posts of a thread that quote a post, as one column: "12,15"."""
+    posts = Base.metadata.tables["posts"].alias("quoting")
+    return (
+        select(func.aggregate_strings(cast(posts.c.number, String), ","))
+        .select_from(Quotation)
+        .join(posts, posts.c.id == Quotation.post_id)
+        .where(Quotation.quoted_id == post_id, posts.c.thread_id == cast(thread_id, Integer))
+        .scalar_subquery()
+    )
