@@ -6,7 +6,15 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import draft_views, hours_views, moving_views, policy, shelves, views  # noqa: F401
+    from . import (  # noqa: F401
+        draft_views,
+        hours_views,
+        moving_views,
+        policy,
+        read_mark_views,
+        shelves,
+        views,
+    )
 
     app.register_blueprint(views.bp)
     shelves.fill()

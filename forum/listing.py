@@ -19,7 +19,9 @@ from core.paging import Pager
 from core.policy import Actor
 from moderation import Revision
 
+from . import read_marks
 from .models import Board, Post, Thread
+from .read_marks import ReadMark
 
 PAGE = 25
 # An own thread in one of these states stands on top of its board, for its author alone.
@@ -33,6 +35,8 @@ ROW = (
     Thread.is_locked,
     Thread.pinned_at,
     Person.name.label("author"),
+    read_marks.unread_count().label("unread_count"),
+    read_marks.is_new().label("is_new"),
 )
 # `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
 IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))
@@ -48,22 +52,23 @@ def boards(actor: Actor) -> Sequence[Any]:
 def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
     """Pinned threads, and the actor's own that wait or came back. One statement."""
     since = clock.now() - timedelta(days=WITHDRAWN_DAYS)
-    asked = {"board": board.id, "actor": actor.id or 0, "since": since}
+    asked = {"board": board.id, "since": since, **read_marks.asked_for(actor)}
     rows = db.session.execute(_on_top(), asked).all()
     pinned = [row for row in rows if row.published_at is not None]
     return pinned, [row for row in rows if row.published_at is None]
 
 
-def threads(board: Board, number: int, pinned_count: int) -> Pager[Any]:
+def threads(board: Board, number: int, pinned_count: int, actor: Actor) -> Pager[Any]:
     """A page of a board's other threads, the one with the newest post first. One statement."""
-    asked = {"board": board.id, "limit": PAGE, "offset": (number - 1) * PAGE}
+    place = {"board": board.id, "limit": PAGE, "offset": (number - 1) * PAGE}
+    asked = {**place, **read_marks.asked_for(actor)}
     rows = db.session.execute(_threads(), asked).all()
     return Pager(number, PAGE, max(0, board.thread_count - pinned_count), rows)
 
 
 def newest(actor: Actor, limit: int) -> Sequence[Any]:
     """The threads with the newest posts on every board open to the actor. One statement."""
-    asked = {"is_member": actor.is_authenticated, "limit": limit}
+    asked = {"is_member": actor.is_authenticated, "limit": limit, **read_marks.asked_for(actor)}
     return db.session.execute(_newest(), asked).all()
 
 
@@ -102,7 +107,9 @@ def _on_top() -> Any:
     )
     return (
         select(*ROW, Thread.published_at, Revision.state, Revision.created_at.label("since"))
+        .select_from(Thread)
         .join(Person, Person.id == Thread.author_id)
+        .outerjoin(ReadMark, read_marks.of_threads())
         .outerjoin(Post, and_(Post.thread_id == Thread.id, Post.number == 1))
         .outerjoin(Revision, Revision.id == Post.latest_revision_id)
         .where(
@@ -117,7 +124,9 @@ def _on_top() -> Any:
 def _threads() -> Any:
     return (
         select(*ROW)
+        .select_from(Thread)
         .join(Person, Person.id == Thread.author_id)
+        .outerjoin(ReadMark, read_marks.of_threads())
         .where(Thread.board_id == BOARD, IS_PUBLIC, Thread.pinned_at.is_(None))
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(bindparam("limit", type_=Integer))
@@ -129,8 +138,10 @@ def _threads() -> Any:
 def _newest() -> Any:
     return (
         select(*ROW, Board.title.label("board"), Board.title_en.label("board_en"))
+        .select_from(Thread)
         .join(Person, Person.id == Thread.author_id)
         .join(Board, Board.id == Thread.board_id)
+        .outerjoin(ReadMark, read_marks.of_threads())
         .where(OPEN, IS_PUBLIC)
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(bindparam("limit", type_=Integer))

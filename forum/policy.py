@@ -15,6 +15,7 @@ rules(
         "forum:thread:start": signed_in,
         "forum:thread:show": anyone,
         "forum:thread:tend": its_reviewer,
+        "forum:thread:read": signed_in,
         "forum:thread:reply": signed_in & is_open,
         "forum:post:show": anyone,
         "forum:post:edit": is_its("author"),

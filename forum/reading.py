@@ -17,7 +17,7 @@ from core.policy import Actor
 from core.text import excerpt
 from moderation import Revision, Standing, Unsettled, grounds, standings
 
-from . import references
+from . import read_marks, references
 from .models import PAGE, UNDER_REVIEW, VEILED, Post, Thread, page_of, thread_url
 
 SETTLED = ("published", "superseded")
@@ -59,7 +59,29 @@ class Line:
         return page_of(self.number)
 
 
-def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Line]:
+@dataclass(frozen=True)
+class ThreadPage(Pager[Line]):
+    """A page of a thread; `mark` is how far its reader has read, `first_unread` what comes next."""
+
+    mark: int = 0
+    first_unread: int | None = None
+
+    @property
+    def last_public(self) -> int:
+        """The highest number on the page that everybody reads."""
+        return max((line.number for line in self.rows if line.is_public), default=0)
+
+    def shows(self, number: int) -> bool:
+        """Whether a number stands on this page."""
+        return page_of(number) == self.number
+
+    @property
+    def jumps(self) -> bool:
+        """Whether the first unread post is elsewhere than at the head of this page."""
+        return self.first_unread is not None and self.first_unread != self.rows[0].number
+
+
+def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> ThreadPage:
     """The posts of a page that the actor may read: one statement, two more for own waiting ones.
 
     `reviews` says that the actor reviews for the board.
@@ -92,8 +114,10 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> Pager[Lin
         for row in rows
     ]
     last = thread.next_number - 1 if reviews else thread.last_number
-    own_last = rows[0].own_last if rows else None
-    return Pager(number, PAGE, max(last, own_last or 0), lines)
+    own_last, mark, first_unread = (
+        (rows[0].own_last, rows[0].mark, rows[0].first_unread) if rows else (None, None, None)
+    )
+    return ThreadPage(number, PAGE, max(last, own_last or 0), lines, mark or 0, first_unread)
 
 
 def _is_veiled(row: Any, actor: Actor, reviews: bool) -> bool:
@@ -140,6 +164,8 @@ def _posts() -> Any:
             # Own posts may wait past the last public one; they count for their author.
             own_last.label("own_last"),
             references.quoted_by(Post.id, thread).label("quoted_by"),
+            read_marks.mark_in(thread).label("mark"),
+            read_marks.first_unread_in(thread).label("first_unread"),
         )
         .join(Person, Person.id == Post.author_id)
         .join(Unit, Unit.id == Person.unit_id)

@@ -15,7 +15,7 @@ from core.db import db
 from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _
-from core.paging import Pager, asked_page
+from core.paging import asked_page
 from moderation import (
     ReasonedForm,
     RedactForm,
@@ -43,7 +43,7 @@ from moderation import (
 from . import drafts, listing, moving, reading, tending, writing
 from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
-from .reading import Line
+from .reading import Line, ThreadPage
 
 bp = Blueprint("forum", __name__)
 QUOTED = 160  # characters of a quotation
@@ -61,7 +61,7 @@ def list_boards() -> Any:
 @requires("forum:board:show", Board, by="slug", load=WITH_UNIT)
 def show_board(board: Board) -> Any:
     pinned, own = listing.on_top(board, current_user)
-    threads = listing.threads(board, asked_page(), len(pinned))
+    threads = listing.threads(board, asked_page(), len(pinned), current_user)
     signs = moving.signs_on(board, current_user) if threads.number == 1 else []
     lists = {"pinned": pinned, "own": own, "threads": threads, "signs": signs}
     return render_template("forum/board.html", board=board, **lists)
@@ -107,7 +107,7 @@ def show_thread(thread: Thread) -> Any:
     )
 
 
-def _with_signs(thread: Thread, pager: Pager[Line]) -> list[Any]:
+def _with_signs(thread: Thread, pager: ThreadPage) -> list[Any]:
     """The posts of a page, and signposts where some were split off."""
     if not thread.is_split:
         return list(pager.rows)

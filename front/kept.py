@@ -113,6 +113,13 @@ def _words() -> tuple[Kept, ...]:
             _("只有本人，管理员也看不到。"),
         ),
         Kept(
+            ("read_marks",),
+            _("读到第几楼"),
+            _("每个主题记一个楼号，用来告诉你有几条新的。不记什么时候看的、看了多久。"),
+            _("账号还在的时候"),
+            _("只有本人。"),
+        ),
+        Kept(
             ("queue_items", "copy_marks", "decisions", "remarks", "explanation_templates"),
             _("审核"),
             _(

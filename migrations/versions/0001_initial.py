@@ -2097,6 +2097,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mentions_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "read_marks",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_read_marks_person_id_people"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["thread_id"],
+            ["threads.id"],
+            name=op.f("fk_read_marks_thread_id_threads"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("person_id", "thread_id", name=op.f("pk_read_marks")),
+    )
+
+    op.create_table(
         "explanation_templates",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
@@ -2186,6 +2206,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_drafts_act_subject_id"))
 
     op.drop_table("drafts")
+    op.drop_table("read_marks")
     with op.batch_alter_table("signposts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signposts_thread_id_number"))
         batch_op.drop_index(batch_op.f("ix_signposts_board_id_id"))
