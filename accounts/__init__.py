@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import select
 
-from core import registry
+from core import follows, registry
 from core.db import db
 from core.i18n import _l
 from core.registry import Place
@@ -29,12 +29,23 @@ def _names(ids: set[int]) -> dict[int, str]:
 
 
 def init_app(app: Flask) -> None:
-    from . import commands, import_views, people_views, policy, session, unit_views, views  # noqa: F401
+    from . import (  # noqa: F401
+        commands,
+        follow_views,
+        import_views,
+        people_views,
+        policy,
+        session,
+        unit_views,
+        views,
+    )
 
     session.init_app(app)
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.people_cli)
     registry.add(registry.name_sources, _names)
+    registry.add(registry.actor_sources, follow_views.actors)
+    follows.kind(Person.kind, _l("人员"), follow_views.named)
     for place in ADMIN_SECTIONS:
         registry.add(registry.admin_sections, place)
     for place in MENU:

@@ -6,7 +6,16 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import hours_views, moving_views, policy, shelves, views  # noqa: F401
+    from . import (  # noqa: F401
+        follow_views,
+        following,
+        hours_views,
+        moving_views,
+        policy,
+        shelves,
+        views,
+    )
 
     app.register_blueprint(views.bp)
     shelves.fill()
+    following.fill()

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, and_, bindparam, or_, select
 
 from accounts.models import Person
-from core import clock
+from core import clock, follows
 from core.db import UTCDateTime, db
 from core.paging import Pager
 from core.policy import Actor
@@ -33,6 +33,10 @@ ROW = (
     Thread.is_locked,
     Thread.pinned_at,
     Person.name.label("author"),
+    # Threads and people that the reader muted step back.
+    follows.is_muted(
+        bindparam("actor", type_=Integer), ("forum:thread", Thread.id), (Person.kind, Person.id)
+    ).label("is_muted"),
 )
 # `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
 IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))
@@ -54,16 +58,17 @@ def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
     return pinned, [row for row in rows if row.published_at is None]
 
 
-def threads(board: Board, number: int, pinned_count: int) -> Pager[Any]:
+def threads(board: Board, number: int, pinned_count: int, actor: Actor) -> Pager[Any]:
     """A page of a board's other threads, the one with the newest post first. One statement."""
     asked = {"board": board.id, "limit": PAGE, "offset": (number - 1) * PAGE}
+    asked["actor"] = actor.id or 0
     rows = db.session.execute(_threads(), asked).all()
     return Pager(number, PAGE, max(0, board.thread_count - pinned_count), rows)
 
 
 def newest(actor: Actor, limit: int) -> Sequence[Any]:
     """The threads with the newest posts on every board open to the actor. One statement."""
-    asked = {"is_member": actor.is_authenticated, "limit": limit}
+    asked = {"is_member": actor.is_authenticated, "limit": limit, "actor": actor.id or 0}
     return db.session.execute(_newest(), asked).all()
 
 

@@ -28,7 +28,15 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    aliased,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    query_expression,
+    relationship,
+)
 
 from accounts.models import Person, Unit
 from core import clock, i18n, journal, search
@@ -81,6 +89,7 @@ class Board(Base):
     thread_count: Mapped[int] = mapped_column(default=0)
 
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
 
     @property
     def name(self) -> str:
@@ -162,6 +171,7 @@ class Thread(Base):
 
     board: Mapped[Board] = relationship(lazy="raise_on_sql")
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
+    level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
 
     @property
     def unit(self) -> Unit:
@@ -463,6 +473,9 @@ class Post(Reviewable, Base):
             if self.is_opening:
                 self._index_replies()
             self._count(+1)
+            from .following import announce  # it knows posts
+
+            announce(self)
 
     def unpublished(self) -> None:
         if self.is_opening:

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Integer, and_, bindparam, case, func, or_, selec
 from sqlalchemy.orm import aliased
 
 from accounts.models import Person, Unit
+from core import follows
 from core.db import db
 from core.paging import Pager
 from core.policy import Actor
@@ -46,6 +47,7 @@ class Line:
     standing: Standing | None
     grounds: tuple[str, ...]
     is_veiled: bool
+    is_muted: bool = False  # the reader wants peace from its author
 
     @property
     def page(self) -> int:
@@ -132,6 +134,7 @@ def _posts() -> Any:
             Unit.name_en.label("unit_en"),
             # Own posts may wait past the last public one; they count for their author.
             own_last.label("own_last"),
+            follows.is_muted(actor, (Person.kind, Post.author_id)).label("is_muted"),
         )
         .join(Person, Person.id == Post.author_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -173,6 +176,7 @@ def _line(row: Any, standing: Standing | None) -> Line:
         standing=standing,
         grounds=grounds(row.suspended_id) if standing and row.suspended_id else (),
         is_veiled=False,
+        is_muted=row.is_muted,
     )
 
 
