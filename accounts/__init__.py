@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import select
 
-from core import registry
+from core import follows, registry
 from core.db import db
 from core.i18n import _l
 from core.registry import Place
@@ -31,6 +31,7 @@ def _names(ids: set[int]) -> dict[int, str]:
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         commands,
+        follow_views,
         import_views,
         people_views,
         policy,
@@ -44,6 +45,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.people_cli)
     registry.add(registry.name_sources, _names)
+    registry.add(registry.actor_sources, follow_views.actors)
+    follows.kind(Person.kind, _l("人员"), follow_views.named)
     for place in ADMIN_SECTIONS:
         registry.add(registry.admin_sections, place)
     for place in MENU:

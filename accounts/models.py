@@ -130,6 +130,8 @@ class Person(Base):
     # Notices not read, where the statement that read the person asked for them; else None.
     unread_count: Mapped[int | None] = query_expression()
 
+    level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
+
     is_authenticated = True
 
     @validates("name")

@@ -30,6 +30,7 @@ rules(
         "accounts:password:recover": anyone,
         "accounts:person:show": signed_in,
         "accounts:person:suggest": signed_in,
+        "accounts:person:follow": signed_in & not_oneself,
         "accounts:admin:show": has_a_section,
         "accounts:unit:index": administrator,
         "accounts:unit:show": administers_it,

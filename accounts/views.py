@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import with_expression
 
-from core import clock, journal, throttle
+from core import clock, follows, journal, throttle
 from core.addresses import is_ours
 from core.db import db
 from core.gate import requires
@@ -20,6 +21,7 @@ from .models import Person
 from .roles import ROLES, UNIT_KINDS, roles_of
 
 bp = Blueprint("accounts", __name__)
+WITH_LEVEL = with_expression(Person.level, follows.level_of(Person.kind, Person.id))
 YEAR = 365 * 24 * 3600
 
 
@@ -170,6 +172,6 @@ def _recover(claim: slips.Claim, password_hash: str) -> bool:
 
 
 @bp.get("/people/<int:id>")
-@requires("accounts:person:show", Person, load=session.PERSON_OPTIONS)
+@requires("accounts:person:show", Person, load=(*session.PERSON_OPTIONS, WITH_LEVEL))
 def show_person(person: Person) -> Any:
     return render_template("accounts/person_show.html", person=person)

@@ -1,12 +1,14 @@
 """What happened to what a person wrote or waits for: an inbox, one row a notice.
 
 Areas register a kind with its sentence; `tell` keeps the ids and the parameters, and the
-sentence is made in the reader's language when it is read.
+sentence is made in the reader's language when it is read. A kind that tells of what others wrote
+keeps ids alone and registers who looks up, when it is read or sent, what may be read now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -26,10 +28,43 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, i18n
 from .db import Base, db
-from .i18n import _
+from .i18n import _, _l
 from .policy import Actor
 
+# What a notice is about to its reader: by this they are filtered, and sent by mail or not.
+SORTS = {
+    "decision": _l("我写的"),
+    "mention": _l("提到我的"),
+    "follow": _l("我关注的"),
+    "reminder": _l("提醒"),
+    "task": _l("请我办的"),
+}
+MOST = 99  # things that one notice counts
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A notice as it is told now; without an address it leads nowhere, for what it told of is not
+    to be read any more."""
+
+    notice: Notice
+    sentence: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a notice tells of, as its reader may read it now: parameters and where it leads."""
+
+    params: dict[str, Any]
+    url: str
+
+
+Recheck = Callable[[Sequence["Notice"], Actor], dict[int, Found]]
+
 _sentences: dict[str, Any] = {}
+_sorts: dict[str, str] = {}
+_rechecks: dict[str, Recheck] = {}
 
 
 class _Params(dict[str, Any]):
@@ -41,7 +76,11 @@ class _Params(dict[str, Any]):
 
 class Notice(Base):
     __tablename__ = "notices"
-    __table_args__ = (Index(None, "person_id", "read_at"),)
+    __table_args__ = (
+        Index(None, "person_id", "read_at"),
+        Index(None, "person_id", "at", "id"),
+        Index(None, "about", "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
@@ -50,6 +89,7 @@ class Notice(Base):
     url: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     read_at: Mapped[datetime | None]
+    about: Mapped[str | None] = mapped_column(String(60))  # what several tell of: a thread
 
     @property
     def sentence(self) -> str:
@@ -71,19 +111,76 @@ def _readable(params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def kind(name: str, sentence: Any) -> None:
-    """Register a kind of notice; the lazy `sentence` takes %(name)s parameters."""
+def kind(
+    name: str, sentence: Any, *, sort: str = "decision", recheck: Recheck | None = None
+) -> None:
+    """Register a kind of notice; the lazy `sentence` takes %(name)s parameters.
+
+    `sort` is one of SORTS. `recheck` gives, for those of some notices whose matter the actor may
+    read now, the parameters and the address: required where a notice tells of others' texts.
+    """
     _sentences[name] = sentence
+    _sorts[name] = sort
+    if recheck is not None:
+        _rechecks[name] = recheck
 
 
-def tell(person_id: int | None, name: str, url: str, **params: Any) -> None:
+def of_sort(*sorts: str) -> list[str]:
+    """The kinds of notices of some sorts."""
+    return [name for name, sort in _sorts.items() if sort in sorts]
+
+
+def tell(
+    person_id: int | None, name: str, url: str, *, about: str | None = None, **params: Any
+) -> None:
     """Leave a notice in a person's inbox, in the caller's transaction. Nobody: nothing.
 
     Raises KeyError for an unknown kind and for a parameter that its sentence lacks.
     """
-    str(_sentences[name]) % params
+    if name not in _rechecks:
+        str(_sentences[name]) % params
     if person_id is not None:
-        db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params))
+        db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params, about=about))
+
+
+def count_up(people: Collection[int], name: str, about: str, url: str, item: int) -> None:
+    """Tell several people of one thing more: in the notice about the same that they have not read
+    yet, else in a new one. The ids of the things are the parameter `items`."""
+    waiting = db.session.scalars(
+        select(Notice).where(
+            Notice.about == about,
+            Notice.person_id.in_(people),
+            Notice.kind == name,
+            Notice.read_at.is_(None),
+        )
+    ).all()
+    for notice in waiting:
+        items = [one for one in notice.params.get("items", []) if one != item]
+        notice.params = {"items": [*items, item][-MOST:]}
+        notice.at = clock.now()
+    for person_id in set(people) - {notice.person_id for notice in waiting}:
+        tell(person_id, name, url, about=about, items=[item])
+
+
+def told(rows: Sequence[Notice], actor: Actor) -> list[Telling]:
+    """Notices as the actor may read them now; one statement for each kind of them that asks."""
+    by_recheck: dict[Recheck, list[Notice]] = {}
+    for notice in rows:
+        if (recheck := _rechecks.get(notice.kind)) is not None:
+            by_recheck.setdefault(recheck, []).append(notice)
+    found: dict[int, Found] = {}
+    for recheck, several in by_recheck.items():
+        found.update(recheck(several, actor))
+    return [_told(notice, found.get(notice.id)) for notice in rows]
+
+
+def _told(notice: Notice, found: Found | None) -> Telling:
+    if notice.kind not in _rechecks:
+        return Telling(notice, notice.sentence, notice.url)
+    if found is None:
+        return Telling(notice, _("这条消息说的内容现在看不到了。"), None)
+    sentence = str(_sentences[notice.kind]) % _Params(_readable(found.params))
+    return Telling(notice, sentence, found.url)
 
 
 def unread_of(person_id: Any) -> ScalarSelect[int]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -96,6 +96,7 @@ panels: list[Panel] = []
 own: list[Place] = []
 waiting: list[Callable[[Actor], list[Waiting]]] = []
 name_sources: list[Callable[[set[int]], dict[int, str]]] = []
+actor_sources: list[Callable[[Collection[int]], dict[int, Actor]]] = []
 
 
 def add(shelf: list[Any], thing: Any) -> Any:
@@ -128,4 +129,12 @@ def names(ids: set[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for source in name_sources:
         found.update(source(ids))
+    return found
+
+
+def actors(ids: Collection[int]) -> dict[int, Actor]:
+    """The people of some ids who may act today, with their roles: for work that no request does."""
+    found: dict[int, Actor] = {}
+    for source in actor_sources:
+        found.update(source(ids) if ids else {})
     return found

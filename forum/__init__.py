@@ -8,6 +8,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         draft_views,
+        follow_views,
+        following,
         hours_views,
         moving_views,
         policy,
@@ -18,3 +20,4 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     shelves.fill()
+    following.fill()

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, and_, bindparam, or_, select
 
 from accounts.models import Person
-from core import clock
+from core import clock, follows
 from core.db import UTCDateTime, db
 from core.paging import Pager
 from core.policy import Actor
@@ -37,6 +37,10 @@ ROW = (
     Person.name.label("author"),
     read_marks.unread_count().label("unread_count"),
     read_marks.is_new().label("is_new"),
+    # Threads and people that the reader muted step back.
+    follows.is_muted(
+        bindparam("actor", type_=Integer), ("forum:thread", Thread.id), (Person.kind, Person.id)
+    ).label("is_muted"),
 )
 # `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
 IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))

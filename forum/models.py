@@ -93,6 +93,7 @@ class Board(Base):
     thread_count: Mapped[int] = mapped_column(default=0)
 
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
 
     @property
     def name(self) -> str:
@@ -177,6 +178,7 @@ class Thread(Base):
 
     board: Mapped[Board] = relationship(lazy="raise_on_sql")
     author: Mapped[Person] = relationship(lazy="raise_on_sql")
+    level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
 
     @property
     def unit(self) -> Unit:
@@ -482,6 +484,9 @@ class Post(Reviewable, Base):
             if self.is_opening:
                 self._index_replies()
             self._count(+1)
+            from .following import announce  # it knows posts
+
+            announce(self)
 
     def _may_read(self, person: Person) -> bool:
         """Whether somebody may read it once it is public."""

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Integer, and_, bindparam, case, func, or_, selec
 from sqlalchemy.orm import aliased
 
 from accounts.models import Person, Unit
+from core import follows
 from core.db import db
 from core.paging import Pager
 from core.policy import Actor
@@ -48,6 +49,7 @@ class Line:
     grounds: tuple[str, ...]
     is_veiled: bool
     quoted_by: tuple[int, ...] = ()  # the numbers of public posts of the thread
+    is_muted: bool = False  # the reader wants peace from its author
 
     @property
     def quoted_from(self) -> list[tuple[int, int]]:
@@ -166,6 +168,7 @@ def _posts() -> Any:
             references.quoted_by(Post.id, thread).label("quoted_by"),
             read_marks.mark_in(thread).label("mark"),
             read_marks.first_unread_in(thread).label("first_unread"),
+            follows.is_muted(actor, (Person.kind, Post.author_id)).label("is_muted"),
         )
         .join(Person, Person.id == Post.author_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -208,6 +211,7 @@ def _line(row: Any, standing: Standing | None) -> Line:
         grounds=grounds(row.suspended_id) if standing and row.suspended_id else (),
         is_veiled=False,
         quoted_by=tuple(sorted(map(int, row.quoted_by.split(",")))) if row.quoted_by else (),
+        is_muted=row.is_muted,
     )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts.models import Person
-from core import links, notices
+from core import follows, links, notices
 from core.db import Base, db
 from core.notices import Notice
 
@@ -79,9 +79,12 @@ def _tell(post: Any, people: list[int], may_read: Any) -> None:
     ).all()
     if not found:
         return
+    from .following import places_of  # it knows posts
+
+    wanting = follows.wants([person.id for person in found], "mention", places_of(post))
     who = db.session.scalar(select(Person.name).where(Person.id == post.author_id))
     for person in found:
-        if may_read(person):
+        if person.id in wanting and may_read(person):
             db.session.add(Mention(post_id=post.id, person_id=person.id))
             notices.tell(person.id, TOLD, url_for("forum.show_post", id=post.id), who=who)
 

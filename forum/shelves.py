@@ -43,7 +43,7 @@ def fill() -> None:
     notices.kind("forum:move", _l("“%(title)s”移到了别的版块；原因写在原处。"))
     notices.kind("forum:split", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。"))
     notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
-    notices.kind(references.TOLD, _l("%(who)s在一条帖子里提到了你。"))
+    notices.kind(references.TOLD, _l("%(who)s在一条帖子里提到了你。"), sort="mention")
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
     search.parts[marks.THREADS] = _l("主题帖")
     search.narrowing["answered"] = search.Narrowing(_l("只看有回帖的主题"), marks.ANSWERED)

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, with_expression
 from werkzeug.wrappers import Response
 
-from core import notices, once
+from core import follows, notices, once
 from core.db import db
 from core.errors import Conflict
 from core.gate import requires
@@ -49,6 +49,8 @@ bp = Blueprint("forum", __name__)
 QUOTED = 160  # characters of a quotation
 WITH_UNIT = (joinedload(Board.unit),)
 WITH_VERSIONS = (joinedload(Post.public_revision),)
+BOARD_LEVEL = with_expression(Board.level, follows.level_of(Board.kind, Board.id))
+THREAD_LEVEL = with_expression(Thread.level, follows.level_of(Thread.kind, Thread.id))
 
 
 @bp.get("/forum")
@@ -58,7 +60,7 @@ def list_boards() -> Any:
 
 
 @bp.get("/forum/<slug>")
-@requires("forum:board:show", Board, by="slug", load=WITH_UNIT)
+@requires("forum:board:show", Board, by="slug", load=(*WITH_UNIT, BOARD_LEVEL))
 def show_board(board: Board) -> Any:
     pinned, own = listing.on_top(board, current_user)
     threads = listing.threads(board, asked_page(), len(pinned), current_user)
@@ -83,7 +85,7 @@ def start_thread(board: Board) -> Any:
 
 
 @bp.get("/threads/<int:id>")
-@requires("forum:thread:show", Thread)
+@requires("forum:thread:show", Thread, load=(THREAD_LEVEL,))
 def show_thread(thread: Thread) -> Any:
     if thread.merged_into_id is not None:
         sign = moving.sign_of(thread, current_user)
@@ -101,9 +103,7 @@ def show_thread(thread: Thread) -> Any:
         entries=_with_signs(thread, pager),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows), "seen": thread.last_number}),
-        own_urls=[
-            Post.review_url(line.id) for line in pager.rows if line.author_id == current_user.id
-        ],
+        shown_urls=[Post.review_url(line.id) for line in pager.rows],
     )
 
 

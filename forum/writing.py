@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core import follows
 from core.db import db
 from core.policy import Actor
 from moderation import Wording, submit
@@ -30,4 +31,5 @@ def reply(thread: Thread, wording: Wording, actor: Actor) -> Post:
         taken_revision=None,
     )
     submit(post, wording, actor)
+    follows.begin(post.author_id, Thread.kind, post.thread_id)
     return post

@@ -8,7 +8,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from core import registry
 
-    from . import inbox, machines, policy, views  # noqa: F401
+    from . import following, inbox, machines, policy, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     registry.add(registry.account_menu, inbox.PLACE)
+    registry.add(registry.account_menu, following.PLACE)

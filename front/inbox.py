@@ -36,7 +36,7 @@ def inbox() -> Any:
     ).all()
     return render_template(
         "front/inbox.html",
-        pager=Pager(number, PAGE, total, rows),
+        pager=Pager(number, PAGE, total, notices.told(rows, current_user)),
         unread=any(one.read_at is None for one in rows),
     )
 
@@ -63,7 +63,8 @@ def follow() -> Response:
 @bp.post("/notices/<int:id>/open")
 @requires("front:notice:open", Notice)
 def open_notice(notice: Notice) -> Response:
+    (telling,) = notices.told([notice], current_user)
     if notice.read_at is None:
         notice.read_at = clock.now()
         db.session.commit()
-    return redirect(notice.url if is_ours(notice.url) else url_for("front.inbox"))
+    return redirect(telling.url if telling.url and is_ours(telling.url) else url_for("front.inbox"))

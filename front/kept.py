@@ -38,7 +38,7 @@ def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
         Group("words", _("写下的话"), (*_words(), *_reviews())),
         Group("answers", _("问卷"), _answers()),
         Group("letters", _("部长信箱"), _letters()),
-        Group("house", _("系统自己的记录"), _house()),
+        Group("house", _("系统自己的记录"), (*_wishes(), *_house())),
     )
 
 
@@ -247,6 +247,20 @@ def _letters() -> tuple[Kept, ...]:
             _("谁起草、谁签发、内部说明，都署名并记时间。"),
             _("长期"),
             _("写信人看得到签发的答复；草稿和内部说明只有经办的人看得到。"),
+        ),
+    )
+
+
+def _wishes() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("follows", "notice_choices", "announcements"),
+            _("关注和免打扰"),
+            _(
+                "关注了什么、对什么免打扰，是不是自动关注自己发过言的主题；哪些帖子已经告诉过关注的人。"
+            ),
+            _("改掉为止"),
+            _("只有本人。被关注、被免打扰的人不会知道。"),
         ),
     )
 

@@ -11,6 +11,8 @@ rules(
         "front:notice:list": signed_in,
         "front:notice:follow": signed_in,  # one's own
         "front:notice:open": is_its("person"),
+        "front:follow:list": signed_in,
+        "front:follow:change": is_its("person"),
         "front:style:show": anyone,
         "front:machine:read": anyone,
     }

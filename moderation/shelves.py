@@ -92,16 +92,22 @@ def fill() -> None:
     )
     notices.kind("moderation:redact", _l("“%(title)s”里有几处已被审核员遮盖；理由在原处。"))
     notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
-    notices.kind("moderation:overdue", _l("“%(title)s”超过了审核时限，转到你这里。"))
-    notices.kind("moderation:escalate", _l("审核员请你来审“%(title)s”。"))
-    notices.kind("moderation:differ", _l("有一条二次盲审与原来的决定不一致，请看看两边的理由。"))
-    notices.kind("moderation:inquiry", _l("有人对审核公开记录提出询问，请你答复。"))
+    notices.kind("moderation:overdue", _l("“%(title)s”超过了审核时限，转到你这里。"), sort="task")
+    notices.kind("moderation:escalate", _l("审核员请你来审“%(title)s”。"), sort="task")
+    notices.kind(
+        "moderation:differ", _l("有一条二次盲审与原来的决定不一致，请看看两边的理由。"), sort="task"
+    )
+    notices.kind("moderation:inquiry", _l("有人对审核公开记录提出询问，请你答复。"), sort="task")
     notices.kind("moderation:inquiry_answer", _l("你对审核公开记录的询问有了答复。"))
     notices.kind("moderation:inquiry_decline", _l("你对审核公开记录的询问没有公开，理由在原处。"))
     notices.kind("moderation:seal", _l("你的一条文字已被紧急封存；理由和提出异议的办法在原处。"))
     notices.kind("moderation:unseal", _l("你的一条文字已解除封存，恢复原样。"))
     notices.kind("moderation:lifted", _l("你封存的一条文字已解除封存。"))
-    notices.kind("moderation:sealed", _l("有一条文字刚刚被紧急封存，请你过目。"))
+    notices.kind("moderation:sealed", _l("有一条文字刚刚被紧急封存，请你过目。"), sort="task")
     notices.kind("moderation:purge", _l("你的一条没有公开的文字已按规定清除；编号和审核决定还在。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
-    notices.kind("moderation:take_over", _l("%(who)s接手了你在审的“%(title)s”，说明：%(reason)s"))
+    notices.kind(
+        "moderation:take_over",
+        _l("%(who)s接手了你在审的“%(title)s”，说明：%(reason)s"),
+        sort="task",
+    )

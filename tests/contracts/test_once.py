@@ -18,7 +18,9 @@ from werkzeug.test import TestResponse
 from accounts.models import Membership, PeopleImport, Person, Slip, Unit
 from core import clock
 from core.db import db
+from core.follows import Follow
 from core.journal import JournalEvent
+from core.telling import NoticeChoice
 from forum.models import Board, Signpost, Thread
 from forum.models import Post as ForumPost
 from letters import writing
@@ -108,6 +110,16 @@ def reply(stage: Stage) -> Act:
     thread = stage.forum.published(author, reviewer)
     words = {"body": "我也说一句。", "once": KEY}
     return Act("cadre2", f"/threads/{thread}/reply", words, ForumPost, (ForumPost.number > 1,))
+
+
+def follow_thread(stage: Stage) -> Act:
+    thread = stage.forum.start(stage.cast.visitor("cadre"), board="chat")
+    watched = (Follow.level == "watch", Follow.is_chosen)
+    return Act("cadre2", f"/threads/{thread}/follow", {"level": "watch"}, Follow, watched)
+
+
+def choose_own(stage: Stage) -> Act:
+    return Act("cadre", "/me/following/own", {"watches_own": "no"}, NoticeChoice)
 
 
 def appeal(stage: Stage) -> Act:
@@ -359,7 +371,7 @@ def try_rule(stage: Stage) -> Act:
 ACTS: list[Make] = [
     *(draft_rule, draft_rule_in_many_windows, try_rule),
     *(start_thread, start_thread_by_script, reply, appeal, approve),
-    *(flag_post, find_harmless),
+    *(flag_post, find_harmless, follow_thread, choose_own),
     *(start_thread, start_thread_by_script, reply, appeal, approve, create_template),
     *(move, split, merge),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),

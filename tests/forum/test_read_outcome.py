@@ -51,11 +51,12 @@ def test_whoever_acts_on_it_has_read_it(
     assert unread(app, cast) == 0
 
 
-def test_another_reader_is_offered_nothing(
-    forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+def test_another_reader_reads_the_own_notices_alone(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, cadre2: Visitor, moderator: Visitor
 ) -> None:
     post = forum.post(thread := forum.published(cadre, moderator))
     forum.published(cadre2, moderator, title="别人的一帖")
-    assert f"/posts/{post}" not in re.findall(
-        'data-urls="([^"]*)"', cadre2.get(f"/threads/{thread}").text
-    )
+    offered = re.findall('data-urls="([^"]*)"', cadre2.get(f"/threads/{thread}").text)
+    assert offered == [f"/posts/{post}"]  # whoever watches the thread may have been told of it
+    assert cadre2.post("/notices/follow", {"url": offered[0]}).status_code == 302
+    assert unread(app, cast) == 1

@@ -1,0 +1,154 @@
+"""Who hears of a new post: those who watch its thread, its author or its board.
+
+They are told by background work once a post is public, so that publishing costs the same however
+many they are; never twice of one post, though it was taken away and came back; and what a notice
+says is looked up again when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column
+
+from accounts.models import Person
+from core import clock, follows, jobs, notices, registry
+from core.db import Base, db, hold
+from core.i18n import _l, ngettext
+from core.notices import Found, Notice
+from core.policy import Actor
+
+from .models import Board, Post, Thread, thread_url
+
+BATCH = 200  # people told in one transaction
+TAKEN_BACK = timedelta(seconds=30)  # a decision may be undone for so long
+
+
+class Announcement(Base):
+    """That those who watch were told of a post, or are being told; once for each post."""
+
+    __tablename__ = "announcements"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def announce(post: Post) -> None:
+    """Ask that those who watch be told of a post that becomes public; one statement."""
+    wait = TAKEN_BACK if post.thread.board.pre_moderated else timedelta()
+    jobs.enqueue("forum.announce", due_at=clock.now() + wait, post=post.id)
+
+
+@jobs.job("forum.announce")
+def tell_watchers(post: int, after: int = 0) -> None:
+    """Tell the next of those who watch of a post that became public."""
+    found = db.session.scalars(
+        select(Post)
+        .join(Post.thread)
+        .join(Thread.board)
+        .options(contains_eager(Post.thread).contains_eager(Thread.board))
+        .where(
+            Post.id == post, Post.public_revision_id.is_not(None), Thread.published_at.is_not(None)
+        )
+    ).one_or_none()
+    if found is None or (after == 0 and not _is_first(post)):
+        return
+    hold(f"announce {found.thread_id}")
+    places = places_of(found)
+    # Whoever watches the thread itself has met what opens it.
+    people = follows.followers(places[1:] if found.is_opening else places, after, BATCH)
+    wanted = follows.wants(people, "follow", places) - {found.author_id}
+    name = "forum:started" if found.is_opening else "forum:posted"
+    notices.count_up(
+        _readers(wanted, found.thread.board),
+        name,
+        f"{Thread.kind}:{found.thread_id}",
+        f"/posts/{found.id}",  # by the clock no request is there
+        found.id,
+    )
+    if len(people) == BATCH:
+        jobs.enqueue("forum.announce", post=post, after=people[-1])
+
+
+def _is_first(post_id: int) -> bool:
+    """Whether nobody was told of the post before; from now on it is not."""
+    insert = insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
+    row = insert(Announcement).values(post_id=post_id, at=clock.now()).on_conflict_do_nothing()
+    return db.session.scalar(row.returning(Announcement.post_id)) is not None
+
+
+def places_of(post: Post) -> tuple[follows.Place, ...]:
+    """Where a post stands, the nearest first, as `follows.wants` takes it."""
+    return (
+        (Thread.kind, post.thread_id),
+        (Person.kind, post.author_id),
+        (Board.kind, post.board_id),
+    )
+
+
+def _readers(people: Collection[int], board: Board) -> list[int]:
+    """Of some people those who may read the board today."""
+    actors = registry.actors(people)
+    here = Board.id == board.id
+    return [
+        person_id
+        for person_id, actor in actors.items()
+        if db.session.scalar(select(Board.id).where(here, Board.open_to(actor))) is not None
+    ]
+
+
+def recheck(rows: Sequence[Notice], actor: Actor) -> dict[int, Found]:
+    """What notices of posts (parameter `items`: their ids) tell of, as the actor may read it now."""
+    ids = {item for notice in rows for item in notice.params.get("items", [])}
+    found = db.session.execute(
+        select(Post.id, Post.number, Thread.title, Board.title.label("board"), Board.title_en)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .where(
+            Post.id.in_(ids),
+            Post.public_revision_id.is_not(None),
+            Thread.published_at.is_not(None),
+            Board.open_to(actor),
+        )
+        .order_by(Post.number)
+    ).all()
+    return {
+        notice.id: _found(own)
+        for notice in rows
+        if (own := [row for row in found if row.id in notice.params.get("items", [])])
+    }
+
+
+def _found(posts: Sequence[Any]) -> Found:
+    said = ngettext("%(num)d 条新回帖", "%(num)d 条新回帖", len(posts))
+    return Found({"title": posts[0].title, "posts": said}, f"/posts/{posts[0].id}")
+
+
+def named_threads(ids: Collection[int], actor: Actor) -> dict[int, tuple[str, str]]:
+    """Titles and addresses of the threads that are public and that the actor may read."""
+    rows = db.session.execute(
+        select(Thread.id, Thread.title)
+        .join(Board, Board.id == Thread.board_id)
+        .where(Thread.id.in_(ids), Thread.published_at.is_not(None), Board.open_to(actor))
+    )
+    return {row.id: (row.title, thread_url(row.id)) for row in rows}
+
+
+def named_boards(ids: Collection[int], actor: Actor) -> dict[int, tuple[str, str]]:
+    boards = db.session.scalars(Board.visible_to(actor).where(Board.id.in_(ids)))
+    return {board.id: (board.name, f"/forum/{board.slug}") for board in boards}
+
+
+def fill() -> None:
+    """What the forum has that can be followed, and what is said of it."""
+    follows.kind(Thread.kind, _l("主题帖"), named_threads, stands_in=True)
+    follows.kind(Board.kind, _l("版块"), named_boards)
+    notices.kind("forum:posted", _l("“%(title)s”有 %(posts)s。"), sort="follow", recheck=recheck)
+    notices.kind("forum:started", _l("新主题：“%(title)s”"), sort="follow", recheck=recheck)
