@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html import escape, unescape
 from typing import Literal
 
@@ -41,6 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     **{tag: set() for tag in ("thead", "tbody", "tr", "pre", "hr", "br")},
     **{tag: set() for tag in ("strong", "em", "u", "s", "sub", "sup", "code")},
     "a": {"href"},
+    "img": {"src", "alt", "width", "height"},  # a file of ours that the text carries
 }
 CLASSES = frozenset({"align-center", "align-end"} | {f"indent-{step}" for step in range(1, 5)})
 SCHEMES = {"http", "https", "mailto"}
@@ -51,6 +52,10 @@ _VALUES = {
     "colspan": re.compile("[1-9][0-9]?|100"),
     "rowspan": re.compile("[1-9][0-9]?|100"),
     "href": re.compile(r"(?:https?://|mailto:)[^\s\\]+", re.IGNORECASE),
+    "src": re.compile("/files/[1-9][0-9]{0,9}"),
+    "alt": re.compile("[^\n]{0,200}"),
+    "width": re.compile("[1-9][0-9]{0,3}"),
+    "height": re.compile("[1-9][0-9]{0,3}"),
 }
 
 
@@ -91,8 +96,11 @@ def _within(text: str, limit: int) -> str:
 # --- Rich text ----------------------------------------------------------------------------
 
 
-def cook(source: str, body_format: Literal["plain", "html"]) -> str:
-    """The cleaned HTML of what was typed. Cooking it again changes nothing. Raises TextFault."""
+def cook(source: str, body_format: Literal["plain", "html"], pictures: Collection[int] = ()) -> str:
+    """The cleaned HTML of what was typed. Cooking it again changes nothing. Raises TextFault.
+
+    Of pictures those stay that are files of ours with these ids (core/attachments.py).
+    """
     limit = HTML_LIMIT if body_format == "html" else PLAIN_LIMIT
     if len(source) > limit:
         raise TextFault(
@@ -105,8 +113,10 @@ def cook(source: str, body_format: Literal["plain", "html"]) -> str:
         )
     source = _without_surrogates(source)
     try:
-        read = read_html if body_format == "html" else read_plain
-        document = read(source, _is_sound)
+        if body_format == "html":
+            document = read_html(source, _is_sound, pictures)
+        else:
+            document = read_plain(source, _is_sound)
     except TooIntricate as fault:
         raise _too_intricate() from fault
     html = write(document)
@@ -160,7 +170,7 @@ _NH3 = nh3.Cleaner(
     attributes=ALLOWED,
     attribute_filter=_nh3_attribute,
     url_schemes=SCHEMES,
-    url_relative="deny",
+    url_relative="pass_through",  # of those only a picture's passes the filter above
     link_rel=REL,
 )
 
@@ -199,6 +209,7 @@ def rich(html: str | None) -> Markup:
 
 _PART = re.compile(r"<(/?)([a-z0-9]+)((?:\"[^\"]*\"|[^\">])*)>|&[a-zA-Z0-9#]+;|[^<&]+|[<&]")
 _HREF = re.compile(r' href="([^"]*)"')
+_ALT = re.compile(r' alt="([^"]*)"')
 _ENDS_LINE = ALLOWED.keys() & {"p", "h2", "h3", "h4", "li", "tr", "pre", "ul", "ol", "table"}
 
 
@@ -213,6 +224,8 @@ def _said(part: re.Match[str]) -> str:
     name = part[2]
     if name is None:
         return unescape(part[0])
+    if name == "img":  # what it shows, to who does not see it
+        return unescape(found[1]) if (found := _ALT.search(part[3])) else ""
     if name in ("br", "hr") or name in _ENDS_LINE:
         return "\n"
     return "\t" if name in ("td", "th") else ""
@@ -222,6 +235,14 @@ def plain(html: str) -> str:
     """The words of cooked HTML, a line for each paragraph, item or row: for search and mail."""
     lines = (line.strip(" ") for line in words(html).replace("\t", " ").split("\n"))
     return "\n".join(re.sub(" +", " ", line) for line in lines if line)
+
+
+_SRC = re.compile(r' src="/files/([0-9]+)"')
+
+
+def pictures(html: str) -> list[int]:
+    """The ids of the files that cooked or typed HTML shows as pictures, each once."""
+    return list(dict.fromkeys(int(found[:12]) for found in _SRC.findall(html)))
 
 
 def addresses(html: str) -> list[str]:
