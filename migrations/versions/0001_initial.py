@@ -667,6 +667,7 @@ def upgrade() -> None:
         ),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("cleaner", sa.Integer(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("purged_at", UTCDateTime(), nullable=True),
