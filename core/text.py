@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from html import escape, unescape
-from typing import Literal
+from typing import Any, Literal
 
 import nh3
 from bleach.sanitizer import Cleaner as BleachCleaner
@@ -41,8 +41,9 @@ ALLOWED: dict[str, set[str]] = {
     **{tag: set() for tag in ("thead", "tbody", "tr", "pre", "hr", "br")},
     **{tag: set() for tag in ("strong", "em", "u", "s", "sub", "sup", "code")},
     "a": {"href"},
-    "img": {"src", "alt", "width", "height"},  # a file of ours that the text carries
 }
+# In a text that carries pictures, and in no other, files of ours may be shown.
+WITH_PICTURES = {**ALLOWED, "img": {"src", "alt", "width", "height"}}
 CLASSES = frozenset({"align-center", "align-end"} | {f"indent-{step}" for step in range(1, 5)})
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener nofollow ugc"
@@ -122,7 +123,7 @@ def cook(source: str, body_format: Literal["plain", "html"], pictures: Collectio
     html = write(document)
     if len(html) > COOKED_LIMIT or html.count("<") + html.count("&") > MARKS_LIMIT:
         raise _too_intricate()
-    return _clean(html)
+    return _clean(html, bool(pictures))
 
 
 def _without_surrogates(source: str) -> str:
@@ -137,11 +138,11 @@ def _too_intricate() -> TextFault:
     return TextFault(_("格式太复杂，无法处理。请粘贴为纯文本，或者把表格和列表分成几篇。"))
 
 
-def _clean(html: str) -> str:
+def _clean(html: str, has_pictures: bool = False) -> str:
     """nh3, bleach, nh3, until a whole round changes nothing."""
     for _round in range(ROUNDS):
-        first = _nh3(html)
-        last = _nh3(_bleach(first))
+        first = _nh3(html, has_pictures)
+        last = _nh3(_bleach(first, has_pictures), has_pictures)
         if first == last:
             return last
         html = last
@@ -150,7 +151,7 @@ def _clean(html: str) -> str:
 
 def _permitted(tag: str, name: str, value: str) -> bool:
     """Whether the allow-list lets an attribute through, value and all."""
-    if name not in ALLOWED.get(tag, ()):
+    if name not in WITH_PICTURES.get(tag, ()):
         return False
     if name == "class":
         return bool(value) and set(value.split(" ")) <= CLASSES
@@ -164,19 +165,28 @@ def _nh3_attribute(tag: str, name: str, value: str) -> str | None:
     return None
 
 
-_NH3 = nh3.Cleaner(
-    tags=set(ALLOWED),
-    clean_content_tags={"script", "style", "iframe", "noembed", "noframes", "title", "template"},
-    attributes=ALLOWED,
-    attribute_filter=_nh3_attribute,
-    url_schemes=SCHEMES,
-    url_relative="pass_through",  # of those only a picture's passes the filter above
-    link_rel=REL,
-)
+def _cleaner(allowed: dict[str, set[str]], relative: Literal["deny", "pass_through"]) -> Any:
+    return nh3.Cleaner(
+        tags=set(allowed),
+        clean_content_tags={
+            *("script", "style", "iframe", "noembed", "noframes", "title", "template"),
+        },
+        attributes=allowed,
+        attribute_filter=_nh3_attribute,
+        url_schemes=SCHEMES,
+        url_relative=relative,
+        link_rel=REL,
+    )
 
 
-def _nh3(html: str) -> str:
-    return _NH3.clean(html)
+_NH3 = _cleaner(ALLOWED, "deny")
+# A picture's address is relative; the filter lets no other such address through.
+_NH3_WITH_PICTURES = _cleaner(WITH_PICTURES, "pass_through")
+
+
+def _nh3(html: str, has_pictures: bool = False) -> str:
+    cleaned: str = (_NH3_WITH_PICTURES if has_pictures else _NH3).clean(html)
+    return cleaned
 
 
 def _is_sound(address: str) -> bool:
@@ -188,10 +198,10 @@ def _bleach_attribute(tag: str, name: str, value: str) -> bool:
     return (tag, name, value) == ("a", "rel", REL) or _permitted(tag, name, value)
 
 
-def _bleach(html: str) -> str:
+def _bleach(html: str, has_pictures: bool = False) -> str:
     # A cleaner of bleach keeps state while it works: one for each call.
     cleaner = BleachCleaner(
-        tags=set(ALLOWED),
+        tags=set(WITH_PICTURES if has_pictures else ALLOWED),
         attributes=_bleach_attribute,
         protocols=SCHEMES,
         strip=True,
