@@ -11,7 +11,19 @@ def init_app(app: Flask) -> None:
     """Set the floor under an application whose settings are complete."""
     from flask_migrate import Migrate
 
-    from . import assets, commands, context, csrf, editor_words, errors, headers, i18n, parts
+    from . import (
+        assets,
+        attachments,  # noqa: F401  its table and jobs
+        commands,
+        context,
+        csrf,
+        editor_words,
+        errors,
+        headers,
+        i18n,
+        parts,
+        storage,
+    )
     from .db import db
 
     app.config.update(
@@ -37,3 +49,4 @@ def init_app(app: Flask) -> None:
     parts.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
+    storage.init_app(app)

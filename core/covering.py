@@ -10,6 +10,7 @@ from urllib.parse import unquote
 MARK = "▇▇▇"
 _PIECE = re.compile(r"<[^>]*>|[^<]+")
 _HREF = re.compile(r' href="([^"]*)"')
+_ALT = re.compile(r' alt="([^"]*)"')
 # Tags that stand within a line; every other one ends it.
 _INLINE = frozenset({"strong", "em", "u", "s", "sub", "sup", "code", "a"})
 
@@ -80,6 +81,9 @@ def _kept(text: str, place: int, spans: list[tuple[int, int]]) -> str:
 
 
 def _without_address(tag: str, passages: Sequence[str]) -> str:
+    said = _ALT.search(tag)
+    if said is not None and any(pattern(p).search(unescape(said[1])) for p in passages):
+        tag = _ALT.sub(' alt=""', tag)
     found = _HREF.search(tag)
     if found is None:
         return tag

@@ -15,11 +15,23 @@ _BEGINNINGS = (
     (b"%PDF-", "pdf"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpg"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
     (b"PK\x03\x04", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
-_INSIDE = (("xl/workbook.xml", "xlsx"), ("word/document.xml", "docx"))
+_INSIDE = (
+    ("xl/workbook.xml", "xlsx"),
+    ("word/document.xml", "docx"),
+    ("ppt/presentation.xml", "pptx"),
+)
 MAX_UNPACKED = 100 * 1024 * 1024
+MAX_ENTRIES = 5_000
+MAX_RATIO = 200  # times that an archive may grow, once it is larger than a mebibyte
+# Where programs lie in office files: an archive's entry, and a folder's name in the older format.
+_MACROS = ("vbaproject.bin", "vbadata.xml")
+_OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
+MACRO_ENDINGS = ("docm", "dotm", "xlsm", "xltm", "xlsb", "pptm", "potm", "ppsm")
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
@@ -37,7 +49,12 @@ class Upload:
 
 
 def sniff(data: bytes) -> str:
-    """The kind that the bytes show: pdf png jpg xlsx docx zip ole, text, or unknown."""
+    """The kind that the bytes show: pdf png jpg gif webp xlsx docx pptx zip ole, text, unknown.
+
+    Raises FileFault for an archive that would unpack too large.
+    """
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
     for beginning, kind in _BEGINNINGS:
         if data.startswith(beginning):
             return _sniff_zip(data) if kind == "zip" else kind
@@ -49,12 +66,25 @@ def sniff(data: bytes) -> str:
 def _sniff_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+            entries = archive.infolist()
+            size = sum(entry.file_size for entry in entries)
+            swells = size > 2**20 and size > MAX_RATIO * len(data)
+            if size > MAX_UNPACKED or swells or len(entries) > MAX_ENTRIES:
                 raise FileFault(_("这个文件解开后太大，没有接收。"))
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         return "unknown"
     return next((kind for inside, kind in _INSIDE if inside in names), "zip")
+
+
+def has_macros(kind: str, data: bytes) -> bool:
+    """Whether an office file carries programs; `kind` is what `sniff` gave."""
+    if kind == "ole":
+        return _OLD_MACROS in data
+    if kind not in ("docx", "xlsx", "pptx"):
+        return False
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return any(name.lower().endswith(_MACROS) for name in archive.namelist())
 
 
 def decoded(data: bytes) -> str | None:
@@ -74,7 +104,11 @@ def receive(storage: FileStorage | None, kinds: dict[str, str]) -> Upload:
     """
     if storage is None or not storage.filename:
         raise FileFault(_("请选择一个文件。"))
-    ending = storage.filename.rpartition(".")[2].lower()
+    ending = storage.filename.rpartition(".")[2].strip().lower()
+    if ending in MACRO_ENDINGS:
+        raise FileFault(
+            _("不接收 .%(ending)s：这种文件可以带宏。请另存为不带宏的文件。", ending=ending)
+        )
     wanted = "、".join(f".{name}" for name in kinds)
     if ending not in kinds:
         raise FileFault(_("只接收 %(kinds)s 文件。", kinds=wanted))
@@ -85,4 +119,6 @@ def receive(storage: FileStorage | None, kinds: dict[str, str]) -> Upload:
         raise FileFault(
             _("这个文件的内容不是 .%(ending)s：可能改过扩展名。请另存后再试。", ending=ending)
         )
+    if has_macros(kinds[ending], data):
+        raise FileFault(_("这个文件里有宏（会自己运行的程序），没有接收。请另存为不带宏的文件。"))
     return Upload(storage.filename, kinds[ending], data)

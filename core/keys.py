@@ -34,12 +34,21 @@ def digest(purpose: str, *parts: object) -> str:
 
 def enclose(purpose: str, words: str) -> str:
     """Words encrypted and authenticated (Fernet: AES-128-CBC and HMAC-SHA256), as ASCII."""
-    return _box(purpose).encrypt(words.encode()).decode()
+    return enclose_bytes(purpose, words.encode()).decode()
 
 
 def disclose(purpose: str, enclosed: str) -> str:
     """The words again. Raises cryptography.fernet.InvalidToken when they or the key changed."""
-    return _box(purpose).decrypt(enclosed.encode()).decode()
+    return disclose_bytes(purpose, enclosed.encode()).decode()
+
+
+def enclose_bytes(purpose: str, data: bytes) -> bytes:
+    """The same for bytes; what comes out is ASCII."""
+    return _box(purpose).encrypt(data)
+
+
+def disclose_bytes(purpose: str, enclosed: bytes) -> bytes:
+    return _box(purpose).decrypt(enclosed)
 
 
 def _box(purpose: str) -> Fernet:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html import escape, unescape
-from typing import Literal
+from typing import Any, Literal
 
 import nh3
 from bleach.sanitizer import Cleaner as BleachCleaner
@@ -42,6 +42,8 @@ ALLOWED: dict[str, set[str]] = {
     **{tag: set() for tag in ("strong", "em", "u", "s", "sub", "sup", "code")},
     "a": {"href"},
 }
+# In a text that carries pictures, and in no other, files of ours may be shown.
+WITH_PICTURES = {**ALLOWED, "img": {"src", "alt", "width", "height"}}
 CLASSES = frozenset({"align-center", "align-end"} | {f"indent-{step}" for step in range(1, 5)})
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener nofollow ugc"
@@ -51,6 +53,10 @@ _VALUES = {
     "colspan": re.compile("[1-9][0-9]?|100"),
     "rowspan": re.compile("[1-9][0-9]?|100"),
     "href": re.compile(rf"(?:https?://|mailto:)[^\s\\]+|{OUR_PAGES}", re.IGNORECASE),
+    "src": re.compile("/files/[1-9][0-9]{0,9}"),
+    "alt": re.compile("[^\n]{0,200}"),
+    "width": re.compile("[1-9][0-9]{0,3}"),
+    "height": re.compile("[1-9][0-9]{0,3}"),
 }
 
 
@@ -91,8 +97,11 @@ def _within(text: str, limit: int) -> str:
 # --- Rich text ----------------------------------------------------------------------------
 
 
-def cook(source: str, body_format: Literal["plain", "html"]) -> str:
-    """The cleaned HTML of what was typed. Cooking it again changes nothing. Raises TextFault."""
+def cook(source: str, body_format: Literal["plain", "html"], pictures: Collection[int] = ()) -> str:
+    """The cleaned HTML of what was typed. Cooking it again changes nothing. Raises TextFault.
+
+    Of pictures those stay that are files of ours with these ids (core/attachments.py).
+    """
     limit = HTML_LIMIT if body_format == "html" else PLAIN_LIMIT
     if len(source) > limit:
         raise TextFault(
@@ -105,14 +114,16 @@ def cook(source: str, body_format: Literal["plain", "html"]) -> str:
         )
     source = _without_surrogates(source)
     try:
-        read = read_html if body_format == "html" else read_plain
-        document = read(source, _is_sound)
+        if body_format == "html":
+            document = read_html(source, _is_sound, pictures)
+        else:
+            document = read_plain(source, _is_sound)
     except TooIntricate as fault:
         raise _too_intricate() from fault
     html = write(document)
     if len(html) > COOKED_LIMIT or html.count("<") + html.count("&") > MARKS_LIMIT:
         raise _too_intricate()
-    return _clean(html)
+    return _clean(html, bool(pictures))
 
 
 def _without_surrogates(source: str) -> str:
@@ -127,11 +138,11 @@ def _too_intricate() -> TextFault:
     return TextFault(_("格式太复杂，无法处理。请粘贴为纯文本，或者把表格和列表分成几篇。"))
 
 
-def _clean(html: str) -> str:
+def _clean(html: str, has_pictures: bool = False) -> str:
     """nh3, bleach, nh3, until a whole round changes nothing."""
     for _round in range(ROUNDS):
-        first = _nh3(html)
-        last = _nh3(_bleach(first))
+        first = _nh3(html, has_pictures)
+        last = _nh3(_bleach(first, has_pictures), has_pictures)
         if first == last:
             return last
         html = last
@@ -140,7 +151,7 @@ def _clean(html: str) -> str:
 
 def _permitted(tag: str, name: str, value: str) -> bool:
     """Whether the allow-list lets an attribute through, value and all."""
-    if name not in ALLOWED.get(tag, ()):
+    if name not in WITH_PICTURES.get(tag, ()):
         return False
     if name == "class":
         return bool(value) and set(value.split(" ")) <= CLASSES
@@ -154,19 +165,27 @@ def _nh3_attribute(tag: str, name: str, value: str) -> str | None:
     return None
 
 
-_NH3 = nh3.Cleaner(
-    tags=set(ALLOWED),
-    clean_content_tags={"script", "style", "iframe", "noembed", "noframes", "title", "template"},
-    attributes=ALLOWED,
-    attribute_filter=_nh3_attribute,
-    url_schemes=SCHEMES,
-    url_relative="pass_through",  # _VALUES says which: those of our own pages
-    link_rel=REL,
-)
+def _cleaner(allowed: dict[str, set[str]]) -> Any:
+    return nh3.Cleaner(
+        tags=set(allowed),
+        clean_content_tags={
+            *("script", "style", "iframe", "noembed", "noframes", "title", "template"),
+        },
+        attributes=allowed,
+        attribute_filter=_nh3_attribute,
+        url_schemes=SCHEMES,
+        url_relative="pass_through",  # _VALUES says which: those of our own pages and files
+        link_rel=REL,
+    )
 
 
-def _nh3(html: str) -> str:
-    return _NH3.clean(html)
+_NH3 = _cleaner(ALLOWED)
+_NH3_WITH_PICTURES = _cleaner(WITH_PICTURES)
+
+
+def _nh3(html: str, has_pictures: bool = False) -> str:
+    cleaned: str = (_NH3_WITH_PICTURES if has_pictures else _NH3).clean(html)
+    return cleaned
 
 
 def _is_sound(address: str) -> bool:
@@ -178,10 +197,10 @@ def _bleach_attribute(tag: str, name: str, value: str) -> bool:
     return (tag, name, value) == ("a", "rel", REL) or _permitted(tag, name, value)
 
 
-def _bleach(html: str) -> str:
+def _bleach(html: str, has_pictures: bool = False) -> str:
     # A cleaner of bleach keeps state while it works: one for each call.
     cleaner = BleachCleaner(
-        tags=set(ALLOWED),
+        tags=set(WITH_PICTURES if has_pictures else ALLOWED),
         attributes=_bleach_attribute,
         protocols=SCHEMES,
         strip=True,
@@ -199,6 +218,7 @@ def rich(html: str | None) -> Markup:
 
 _PART = re.compile(r"<(/?)([a-z0-9]+)((?:\"[^\"]*\"|[^\">])*)>|&[a-zA-Z0-9#]+;|[^<&]+|[<&]")
 _HREF = re.compile(r' href="([^"]*)"')
+_ALT = re.compile(r' alt="([^"]*)"')
 _ENDS_LINE = ALLOWED.keys() & {"p", "h2", "h3", "h4", "li", "tr", "pre", "ul", "ol", "table"}
 
 
@@ -213,6 +233,8 @@ def _said(part: re.Match[str]) -> str:
     name = part[2]
     if name is None:
         return unescape(part[0])
+    if name == "img":  # what it shows, to who does not see it
+        return unescape(found[1]) if (found := _ALT.search(part[3])) else ""
     if name in ("br", "hr") or name in _ENDS_LINE:
         return "\n"
     return "\t" if name in ("td", "th") else ""
@@ -222,6 +244,14 @@ def plain(html: str) -> str:
     """The words of cooked HTML, a line for each paragraph, item or row: for search and mail."""
     lines = (line.strip(" ") for line in words(html).replace("\t", " ").split("\n"))
     return "\n".join(re.sub(" +", " ", line) for line in lines if line)
+
+
+_SRC = re.compile(r' src="/files/([0-9]+)"')
+
+
+def pictures(html: str) -> list[int]:
+    """The ids of the files that cooked or typed HTML shows as pictures, each once."""
+    return list(dict.fromkeys(int(found[:12]) for found in _SRC.findall(html)))
 
 
 def addresses(html: str) -> list[str]:

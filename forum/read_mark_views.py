@@ -22,7 +22,9 @@ def mark_read(thread: Thread) -> Any:
     number = request.form.get("number", type=int)
     if number is None or number < 1:
         abort(422)
-    there = url_for("forum.show_thread", id=thread.id, page=page_of(min(number, thread.next_number)))
+    there = url_for(
+        "forum.show_thread", id=thread.id, page=page_of(min(number, thread.next_number))
+    )
     if thread.last_number:
         read_marks.read_to(thread, number, current_user)
     db.session.commit()
@@ -37,7 +39,5 @@ def show_unread(thread: Thread) -> Any:
     page = page_of(number or max(thread.last_number, 1))
     anchor = "new" if number else f"post-{thread.last_number}"
     return redirect(
-        url_for(
-            "forum.show_thread", id=thread.id, page=page if page > 1 else None, _anchor=anchor
-        )
+        url_for("forum.show_thread", id=thread.id, page=page if page > 1 else None, _anchor=anchor)
     )

@@ -71,9 +71,7 @@ def of_threads() -> ColumnElement[bool]:
 
 def _unread(thread_id: Any, mark: Any) -> Any:
     """The condition of a post that `:actor`, who wrote others, has not read."""
-    return and_(
-        Post.thread_id == thread_id, Post.number > mark, is_public, Post.author_id != ACTOR
-    )
+    return and_(Post.thread_id == thread_id, Post.number > mark, is_public, Post.author_id != ACTOR)
 
 
 def unread_count() -> ScalarSelect[int]:

@@ -120,6 +120,15 @@ def _words() -> tuple[Kept, ...]:
             _("只有本人。"),
         ),
         Kept(
+            ("attachments",),
+            _("附件"),
+            _(
+                "谁上传的、文件名、种类和大小。图片重新生成，不留拍摄地点、时间和相机；同样的内容只存一份。"
+            ),
+            _("随文字保留；没有随文字发出的七天后删除"),
+            _("没有发出的只有本人；发出以后，看得到带着它的那一版文字的人。"),
+        ),
+        Kept(
             ("queue_items", "copy_marks", "decisions", "remarks", "explanation_templates"),
             _("审核"),
             _(

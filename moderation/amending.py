@@ -35,7 +35,7 @@ def takes_edits(item: QueueItem) -> bool:
 def covered(revision: Revision, passages: Sequence[str]) -> Wording:
     """A version's words with the passages covered. Raises core.text.TextFault."""
     title = cover_line(revision.title, passages) if revision.title is not None else None
-    return Wording.of(cover(revision.body_html, passages), "html", title)
+    return Wording.of(cover(revision.body_html, passages), "html", title, revision.attached)
 
 
 def edit(

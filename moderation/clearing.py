@@ -13,6 +13,7 @@ from flask import url_for
 from sqlalchemy import Table, and_, inspect, select, update
 
 from core import search
+from core.attachments import Attachment
 from core.db import db
 from core.notices import Notice
 
@@ -80,7 +81,10 @@ def _words_of(record: Reviewable) -> Iterator[Words]:
     mine = and_(QueueItem.subject_kind == record.kind, QueueItem.subject_id == record.id)
     yield Words(QueueItem, mine, heading=NOTHING, excerpt="", plea="", escalation="")
     # A title that was there stays there, empty: it says what kind of text it was.
-    yield Words(Revision, Revision.id.in_(_versions(record)), title=_emptied, body="", body_html="")
+    mine = Revision.id.in_(_versions(record))
+    yield Words(Revision, mine, title=_emptied, body="", body_html="", files=_no_places)
+    carried = and_(Attachment.subject_kind == record.kind, Attachment.subject_id == record.id)
+    yield Words(Attachment, carried, name=NOTHING)
     # What a decision may put back includes the title of before.
     yield Words(Decision, Decision.revision_id.in_(_versions(record)), before=None, after=None)
     yield Words(Notice, Notice.url.in_(_addresses(record, [record.id])), params=_no_params)

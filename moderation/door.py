@@ -15,7 +15,7 @@ from core.errors import Conflict
 from core.i18n import _
 from core.policy import SYSTEM, Actor
 
-from . import copies, newness, outcomes
+from . import carrying, copies, newness, outcomes
 from .deadlines import due_at
 from .facts import facts_of
 from .models import EXCERPT, GROUNDS, Decision, QueueItem, Revision, waiting_with
@@ -49,6 +49,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
         created_at=clock.now(),  # before it is published: a later version is an edit
         **wording.columns(),
     )
+    carrying.bind(record, revision)
     if latest is not None and latest.state in ("pending", "returned", "suspended"):
         outcomes.settle(latest, "replace", actor)
         latest.advance("supersede", actor)
@@ -130,7 +131,7 @@ def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
         unit_id=record.review_unit_id,
         place=record.review_place,
         reason=reason,
-        grounds=GROUNDS[reason],
+        grounds=GROUNDS[reason] | (GROUNDS["file"] if revision.files else 0),
         opened_at=clock.now(),
         due_at=due_at(record),
         **_shown(record, revision),
@@ -216,6 +217,8 @@ def _look_again(
 def _move(item: QueueItem, record: Reviewable, revision: Revision) -> None:
     """Let an item wait with another version."""
     item.revision_id = revision.id
+    if revision.files:
+        item.found("file")
     for name, value in _shown(record, revision).items():
         setattr(item, name, value)
     copies.unmark(item.id)

@@ -53,7 +53,8 @@ class AmendForm(ExplainedForm):
         )
         title = self.title.data if self.title else None
         try:
-            self.wording = Wording.of(field.data or "", body_format, title)
+            files = self.read.attached
+            self.wording = Wording.of(field.data or "", body_format, title, files)
         except TextFault as fault:
             raise ValidationError(str(fault)) from fault
         if not plain(self.wording.body_html):

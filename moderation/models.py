@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from accounts.models import Person, Unit
 from core import clock
+from core.attachments import Note, notes
 from core.db import Base
 from core.policy import Actor
 from core.states import Machine, Stateful
@@ -130,6 +131,7 @@ class Revision(Stateful, Base):
     )
     body_html: Mapped[str] = mapped_column(Text)
     cleaner: Mapped[int]
+    files: Mapped[list[Any]] = mapped_column(JSON, default=list)  # core.attachments.Note each
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     purged_at: Mapped[datetime | None]
@@ -150,6 +152,11 @@ class Revision(Stateful, Base):
     )
     if TYPE_CHECKING:
         remarks: Mapped[list[Remark]]  # remarks.py fills them
+
+    @property
+    def attached(self) -> tuple[Note, ...]:
+        """The files that it carries."""
+        return notes(self.files or [])
 
     @property
     def is_purged(self) -> bool:

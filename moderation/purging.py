@@ -31,7 +31,7 @@ from sqlalchemy.orm import (
 )
 
 from accounts.models import Person, Unit
-from core import clock, notices
+from core import attachments, clock, notices
 from core.db import Base, db
 from core.errors import Conflict
 from core.i18n import _
@@ -243,6 +243,7 @@ def _refuse(record: Reviewable, place: QueueItem | Purge) -> None:
 def _clear(record: Reviewable) -> None:
     """The words of every version, and what was copied from them."""
     clear(record)
+    attachments.purge(record.kind, record.id)
     db.session.execute(
         update(Revision)
         .filter_by(subject_kind=record.kind, subject_id=record.id)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self, cast
 
-from sqlalchemy import ColumnElement, ForeignKey
+from sqlalchemy import ColumnElement, ForeignKey, Select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from accounts.models import Person, Unit
 from core import clock
+from core.policy import Actor
 
 from .models import Revision
 from .standing import takes_edits
@@ -141,6 +142,16 @@ class Reviewable:
         return latest is None or takes_edits(latest.state, self.is_public)
 
     # --- What a kind says of itself -------------------------------------------------------
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Any]:
+        """The records of which the actor may read a version."""
+        raise NotImplementedError
+
+    @property
+    def unit(self) -> Unit:
+        """The unit whose reviewers decide."""
+        raise NotImplementedError
 
     @classmethod
     def label_of(cls, revision: Revision) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from accounts.models import Person, Unit
-from core import clock, keys, notices
+from core import attachments, clock, keys, notices
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _, stamp
@@ -89,6 +89,7 @@ def seal(kind: str, subject_id: int, reason: str, actor: Actor) -> Seal:
     stood = undoing.stand(record)
     marked = copies.marked(item.id for item in items)
     words = clear(record, *quotes_of(record), *_keeping(record))
+    attachments.withhold(kind, subject_id)
     record = kinds[kind].for_review(subject_id, lock=True)
     taken = record.public_revision or record.taken_revision
     undoing.show(record, None, actor)
@@ -153,6 +154,7 @@ def unseal(seal: Seal, reason: str, actor: Actor) -> None:
     _record, items = _take(seal.subject_kind, seal.subject_id, all_items=True)
     kept = Kept.read(seal)
     restore(kept.words)
+    attachments.release(seal.subject_kind, seal.subject_id)
     record = kinds[seal.subject_kind].for_review(seal.subject_id, lock=True)
     undoing.show(record, undoing.revision_of(kept.stood["public"]), actor)
     record.taken_revision = undoing.revision_of(kept.stood["taken"])

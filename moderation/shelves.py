@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy import select
 
-from core import notices, registry
+from core import attachments, notices, registry
 from core.db import db
 from core.i18n import _, _l, ngettext
 from core.policy import Actor
 from core.registry import Place, Waiting
 
-from . import queueing
+from . import carrying, queueing
 from .finding import plain
 from .models import QueueItem, Revision
 from .reviewable import kinds
@@ -68,6 +68,7 @@ def waiting_for(actor: Actor) -> list[Waiting]:
 
 
 def fill() -> None:
+    registry.add(attachments.carriers, carrying.may_read)
     registry.add(registry.account_menu, QUEUE)
     registry.add(registry.account_menu, TERMS)
     registry.add(registry.account_menu, OWN)

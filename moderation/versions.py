@@ -32,6 +32,19 @@ def versions(record: Reviewable, actor: Actor) -> list[Version]:
     """Newest first: the author's own all, everybody else's those that were public and that
     nobody took away; but none from before something was covered, and none that its author took
     back from a reviewer."""
+    is_own = record.author_id == actor.id
+    found: list[Version] = []
+    for revision, was_public in of_record(record):
+        if not (was_public or is_own):
+            continue
+        before = found[-1].revision if found else None
+        change = difference(before, revision) if before else None
+        found.append(Version(revision, was_public, change))
+    return found[::-1]
+
+
+def of_record(record: Reviewable) -> list[tuple[Revision, bool]]:
+    """Every version, the oldest first, and whether its readers may read it; one statement."""
     passed = select(Decision.id).where(
         Decision.revision_id == Revision.id,
         Decision.verb.in_(PUBLISHING),
@@ -43,18 +56,14 @@ def versions(record: Reviewable, actor: Actor) -> list[Version]:
         .where(Revision.subject_kind == record.kind, Revision.subject_id == record.id)
         .order_by(Revision.number)
     ).all()
-    is_own = record.author_id == actor.id
     covered = max(
         (one.number for one, passed in rows if passed and one.edit_kind == "redact"), default=0
     )
-    found: list[Version] = []
-    for revision, was_passed in rows:
-        is_current = revision.id == record.public_revision_id
-        is_readable = was_passed and revision.number >= covered and revision.state in READABLE
-        was_public = is_current or is_readable
-        if not (was_public or is_own):
-            continue
-        before = found[-1].revision if found else None
-        change = difference(before, revision) if before else None
-        found.append(Version(revision, was_public, change))
-    return found[::-1]
+    return [
+        (
+            one,
+            one.id == record.public_revision_id
+            or (was_passed and one.number >= covered and one.state in READABLE),
+        )
+        for one, was_passed in rows
+    ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from html import escape
 from urllib.parse import urlsplit
 
 from ..characters import sweep
@@ -15,6 +16,8 @@ Marks = tuple[tuple[str, str], ...]  # (("strong", ""), ("a", "https://…"))
 Run = tuple[str, Marks]
 OUR_PAGES = r"/(?:people|posts)/[1-9][0-9]{0,9}"  # which core/links.py makes
 BREAK = "\u2028"  # a line break inside a run; `sweep` lets none in from outside
+
+PICTURE = "\u2029"  # a picture inside a run, whose mark says which; let in no more than BREAK
 
 
 class TooIntricate(ValueError):
@@ -44,6 +47,26 @@ class Block:
 
 
 LEAVES = frozenset({"p", "pre", "h1", "h2", "h3", "h4"})
+
+
+_OURS = re.compile("/files/([1-9][0-9]{0,8})")
+_SIDE = re.compile("[1-9][0-9]{0,3}")
+ALT_LIMIT = 200
+
+
+def picture(given: dict[str, str], allowed: Collection[int]) -> str:
+    """The attributes of a picture as they are written, if it is a file of ours that is allowed,
+    else ""."""
+    found = _OURS.fullmatch(given.get("src", "").strip())
+    if found is None or int(found[1]) not in allowed:
+        return ""
+    alt = sweep(given.get("alt", "")).translate({ord("<"): " ", ord(">"): " "})
+    alt = " ".join(alt.split())[:ALT_LIMIT].rstrip()
+    sides = {name: given.get(name, "") for name in ("width", "height")}
+    written = "".join(
+        f' {name}="{value}"' for name, value in sides.items() if _SIDE.fullmatch(value)
+    )
+    return f'src="{found[0]}" alt="{escape(alt)}"{written}'
 
 
 def link(address: str, is_sound: Callable[[str], bool]) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html import unescape
 from typing import Literal, NamedTuple
 
 from ..characters import is_right_to_left, sweep
-from .block import BREAK, NESTING_LIMIT, Block, Marks, TooIntricate, link
+from .block import BREAK, NESTING_LIMIT, PICTURE, Block, Marks, TooIntricate, link, picture
 from .lists import gather_lists
 from .meaning import (
     BLOCKS,
@@ -81,8 +81,9 @@ class Scope(NamedTuple):
 class Reader:
     """Walks the tags of a source and builds the document."""
 
-    def __init__(self, is_sound: Callable[[str], bool]) -> None:
+    def __init__(self, is_sound: Callable[[str], bool], pictures: Collection[int]) -> None:
         self.is_sound = is_sound
+        self.pictures = pictures
         self.root = Block("body")
         self.scope = Scope(self.root)
         self.leaf: Block | None = None
@@ -121,6 +122,8 @@ class Reader:
         if name in VOID:
             if name == "br":
                 self.text(BREAK)
+            elif name == "img" and self.pictures:
+                self.picture(attributes_of(attributes))
             elif name == "hr" and self.scope.mode == "text":
                 self.flush()
                 self.place(Block("hr"))
@@ -260,6 +263,15 @@ class Reader:
 
     # Text and blocks
 
+    def picture(self, given: dict[str, str]) -> None:
+        """A picture stands in its paragraph as a character that no text has."""
+        shown = picture(given, self.pictures)
+        if shown and self.scope.mode == "text" and self.scope.leaf_tag != "pre":
+            outer = self.scope
+            self.scope = outer._replace(marks=(("img", shown),))
+            self.text(PICTURE)
+            self.scope = outer
+
     def text(self, text: str) -> None:
         scope = self.scope
         if not text or scope.mode == "dropped":
@@ -308,14 +320,17 @@ def _child(tag: str, container: Block) -> Block:
     return block
 
 
-def read_html(source: str, is_sound: Callable[[str], bool]) -> Block:
+def read_html(
+    source: str, is_sound: Callable[[str], bool], pictures: Collection[int] = ()
+) -> Block:
     """The document that a piece of HTML stands for. Raises TooIntricate, LoneSurrogate.
 
-    `is_sound` has the last word on addresses that look like http, https or mailto.
+    `is_sound` has the last word on addresses that look like http, https or mailto. Pictures are
+    the files with these ids.
     """
     if source.count("<") > TAG_LIMIT:
         raise TooIntricate
-    root = Reader(is_sound).read(source)
+    root = Reader(is_sound, pictures).read(source)
     gather_lists(root)
     _prune(root)
     _lower_headings(root)

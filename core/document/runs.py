@@ -21,7 +21,7 @@ def paragraphs(tag: str, runs: list[Run]) -> list[list[Run]]:
     if tag == "pre":
         text = sweep("".join(text for text, _ in merged)).replace("\xa0", " ").strip("\n")
         return [[(text, ())]] if text.strip() else []
-    merged = [(_swept(text), marks) for text, marks in merged]
+    merged = [(text if is_picture(marks) else _swept(text), marks) for text, marks in merged]
     if tag != "p":  # a heading is bold by itself
         merged = [(text, tuple(m for m in marks if m[0] != "strong")) for text, marks in merged]
     lines = _fold(merged)
@@ -36,6 +36,11 @@ def paragraphs(tag: str, runs: list[Run]) -> list[list[Run]]:
         else:
             found[-1] += [(BREAK, ()), *line]
     return found
+
+
+def is_picture(marks: Marks) -> bool:
+    """Whether a run is pictures, one for each of its characters."""
+    return bool(marks) and marks[0][0] == "img"
 
 
 def _swept(text: str) -> str:

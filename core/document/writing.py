@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from .block import BREAK, LEAVES, Block, Marks, Run
+from .block import BREAK, LEAVES, PICTURE, Block, Marks, Run
+from .runs import is_picture
 
 
 def write(block: Block) -> str:
@@ -83,6 +84,11 @@ def _inline(runs: list[Run]) -> str:
     written: list[str] = []
     current: Marks = ()
     for text, marks in [*runs, ("", ())]:
+        if is_picture(marks):
+            written += [f"</{tag}>" for tag, _ in reversed(current)]
+            written.append(f"<img {marks[0][1]}>" * text.count(PICTURE))
+            current = ()
+            continue
         if text == BREAK:
             marks = current
         shared = 0

@@ -677,6 +677,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_imports_made_at"), ["made_at"], unique=False)
 
     op.create_table(
+        "attachments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=True),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("file_kind", sa.String(length=8), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("withheld_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(subject_kind IS NULL) = (subject_id IS NULL)",
+            name=op.f("ck_attachments_subject"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["people.id"], name=op.f("fk_attachments_owner_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+    )
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_attachments_subject_kind_subject_id"),
+            ["subject_kind", "subject_id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_attachments_digest"), ["digest"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_attachments_owner_id_subject_id"),
+            ["owner_id", "subject_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
@@ -692,6 +728,7 @@ def upgrade() -> None:
         ),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("cleaner", sa.Integer(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("purged_at", UTCDateTime(), nullable=True),
@@ -2480,6 +2517,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_revisions_author_id_created_at_id"))
 
     op.drop_table("revisions")
+    with op.batch_alter_table("attachments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachments_owner_id_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_attachments_digest"))
+        batch_op.drop_index(batch_op.f("ix_attachments_subject_kind_subject_id"))
+
+    op.drop_table("attachments")
     with op.batch_alter_table("people_imports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_people_imports_made_at"))
         batch_op.drop_index(batch_op.f("ix_people_imports_author_id"))

@@ -59,6 +59,35 @@ def test_each_wall_alone_lets_nothing_through(
         assert dangers(wall(payload)) == [], payload
 
 
+PICTURE = re.compile(
+    r'<img(?: (?:src="/files/[1-9]\d*"|alt="[^"<>]*"|(?:width|height)="[1-9]\d*"))*>'
+)
+
+
+@pytest.mark.parametrize(
+    "wall", [text._clean, text._nh3, text._bleach], ids=["all", "nh3", "bleach"]
+)
+def test_walls_of_a_text_with_pictures_let_through_no_more_than_those(
+    wall: Callable[[str, bool], str],
+) -> None:
+    own = '<p><img src="/files/3" alt="一张" width="4"></p>'
+    assert wall(own, True) == own
+    for payload in varied([*OWN, *vectors()]):
+        assert dangers(PICTURE.sub("", wall(payload, True))) == [], payload
+        assert dangers(cook_anyhow(payload)) == [], payload
+    for address in ("/files/3/../x", "//a.example/files/3", "/letters/1", "files/3", "x"):
+        for source in (f'<img src="{address}">', f'<a href="{address}">x</a>'):
+            assert f'"{address}"' not in wall(source, True)
+
+
+def cook_anyhow(source: str) -> str:
+    """With the picture of another text allowed: none of these shows it."""
+    try:
+        return cook(source, "html", {3})
+    except TextFault:
+        return ""
+
+
 def test_text_of_a_script_is_not_left_in_the_page() -> None:
     """Why nh3 stands before bleach, which would leave it."""
     assert text._nh3("<script>alert(1)</script><style>p{}</style>一") == "一"
@@ -73,9 +102,14 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in ("_nh3", "_bleach"):
         wall = getattr(text, name)
 
-        def passing(html: str, name: str = name, wall: Callable[[str], str] = wall) -> str:
+        def passing(
+            html: str,
+            has_pictures: bool = False,
+            name: str = name,
+            wall: Callable[[str, bool], str] = wall,
+        ) -> str:
             passed.append(name)
-            return wall(html)
+            return wall(html, has_pictures)
 
         monkeypatch.setattr(text, name, passing)
     return passed
@@ -93,7 +127,7 @@ def test_a_round_that_changes_something_is_followed_by_another(order: list[str])
 
 
 def test_what_never_settles_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "_bleach", lambda html: html + "x")
+    monkeypatch.setattr(text, "_bleach", lambda html, has_pictures=False: html + "x")
     with pytest.raises(TextFault, match="格式太复杂"):
         cook("<p>一</p>", "html")
 
@@ -265,7 +299,9 @@ def test_nothing_costs_much_more_than_a_long_honest_text() -> None:
 def test_bleach_sees_only_what_it_can_bear(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     bleach = text._bleach
-    monkeypatch.setattr(text, "_bleach", lambda html: seen.append(html) or bleach(html))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(
+        text, "_bleach", lambda html, has_pictures=False: seen.append(html) or bleach(html)
+    )  # type: ignore[func-returns-value]
     with suppress(TextFault):
         cook(WORN[name], "html")
     for html in seen:
