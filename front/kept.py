@@ -35,7 +35,7 @@ def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
     """Everything that is kept, in the reader's language; terms come from the settings in force."""
     return (
         Group("people", _("人和登录"), _people(config["SIGN_IN_HOURS"])),
-        Group("words", _("写下的话"), (*_words(), *_reviews())),
+        Group("words", _("写下的话"), (*_words(), *_checks(), *_reviews())),
         Group("answers", _("问卷"), _answers()),
         Group("letters", _("部长信箱"), _letters()),
         Group("house", _("系统自己的记录"), (*_wishes(), *_house())),
@@ -128,6 +128,11 @@ def _words() -> tuple[Kept, ...]:
             _("随文字保留；没有随文字发出的七天后删除"),
             _("没有发出的只有本人；发出以后，看得到带着它的那一版文字的人。"),
         ),
+    )
+
+
+def _checks() -> tuple[Kept, ...]:
+    return (
         Kept(
             ("queue_items", "copy_marks", "decisions", "remarks", "explanation_templates"),
             _("审核"),

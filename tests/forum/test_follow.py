@@ -241,4 +241,4 @@ def test_publishing_costs_the_same_however_many_watch(
         assert notices.of_sort("follow")
 
 
-COST = 25  # statements of a request that publishes a reply
+COST = 26  # statements of a request that publishes a reply
