@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -93,6 +94,11 @@ class Forum:
         if words.get("board", "dajiatan") == "dajiatan":
             self.approve(reviewer, self.post(thread))
         return thread
+
+    def newest(self, model: Any) -> int:
+        """The id of the row of a table that was made last."""
+        with self.app.app_context():
+            return int(db.session.scalars(db.select(model.id).order_by(model.id.desc())).first())
 
     def thread(self, thread: int) -> Thread:
         with self.app.app_context():

@@ -14,6 +14,7 @@ from core import clock
 from core.db import db
 from forum import drafts
 from forum.drafts import Draft
+from moderation.seal import Seal
 from tests.boards import Forum
 from tests.conftest import counted
 from tests.moderation.test_purge_words import everything
@@ -174,14 +175,19 @@ def test_a_seal_takes_the_draft_of_a_change_along(app: Flask, forum: Forum, cast
     assert "银杏" not in author.get("/me/drafts").text
     assert "引了别的" in everything(app)
     chief = cast.visitor("chief_moderator")
-    opened = chief.post("/moderation/seals/1/open", {"reason": "看看里面有什么。"})
+    opened = chief.post(
+        f"/moderation/seals/{forum.newest(Seal)}/open", {"reason": "看看里面有什么。"}
+    )
     assert opened.status_code == 200
     assert "银杏" not in opened.text  # drafts are nobody else's, here too
     late = {"body": "又写了银杏", "draft": "1"}
     assert author.post(f"/posts/{post}/draft", late).status_code == 409
     assert "银杏" not in everything(app)
     assert (
-        chief.post("/moderation/seals/1/unseal", {"explanation": "没有涉密。"}).status_code == 302
+        chief.post(
+            f"/moderation/seals/{forum.newest(Seal)}/unseal", {"explanation": "没有涉密。"}
+        ).status_code
+        == 302
     )
     assert "草稿里写了银杏" in author.get(f"/posts/{post}/edit").text
     assert "引了银杏" in other.get(url.replace("draft", "reply")).text

@@ -15,6 +15,8 @@ from forum import writing
 from forum.models import Board, Post
 from moderation import Wording, submit
 from moderation.models import QueueItem, Revision
+from moderation.purging import Purge
+from moderation.seal import Seal
 from tests.boards import Forum
 from tests.people import Cast, Visitor
 
@@ -76,7 +78,12 @@ def test_file_is_read_with_the_version_that_carries_it(
         assert NAME not in found.name
         assert not storage().has(digest)
         assert not any(db.session.scalars(db.select(Revision.files)))
-    assert chief.post("/moderation/seals/1/unseal", {"explanation": "没有。"}).status_code == 302
+    assert (
+        chief.post(
+            f"/moderation/seals/{forum.newest(Seal)}/unseal", {"explanation": "没有。"}
+        ).status_code
+        == 302
+    )
     assert _readers(app, cast, file) == everybody
     with app.app_context():
         assert attachments.content(db.session.get_one(Attachment, file)) == b"%PDF-1.7\n"
@@ -99,7 +106,7 @@ def test_withdrawn_file_is_its_authors_and_a_purge_takes_it(
     assert _readers(app, cast, file) == {"cadre"}
     assert cadre.post(f"/posts/{post}/withdraw").status_code == 302
     assert moderator.post(f"/moderation/{item}/purge", {"explanation": "清除。"}).status_code == 302
-    assert chief.post("/moderation/purges/1/confirm").status_code == 302
+    assert chief.post(f"/moderation/purges/{forum.newest(Purge)}/confirm").status_code == 302
     with app.app_context():
         assert db.session.get(Attachment, file) is None
 
