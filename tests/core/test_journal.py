@@ -91,7 +91,8 @@ def test_inserted_between_is_found(context: Flask) -> None:
     for number in (5, 4, 3):
         move = sa.update(JournalEvent).where(JournalEvent.id == number).values(id=number + 1)
         db.session.execute(move)
-    row = db.session.execute(sa.select(JournalEvent.__table__).limit(1)).mappings().one()
+    first = sa.select(JournalEvent.__table__).where(JournalEvent.id == 1)
+    row = db.session.execute(first).mappings().one()
     db.session.execute(sa.insert(JournalEvent).values({**row, "id": 3}))
     assert any("event 3 does not follow" in fault for fault in _faults())
 
