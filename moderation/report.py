@@ -60,6 +60,7 @@ class Report:
     reasons: tuple[str, ...]
     values: dict[Name, int]
     hidden: frozenset[Name]
+    totals: frozenset[Name]
     waits: dict[str, UsualWait]
     kappa: float | None
 
@@ -69,12 +70,13 @@ class Report:
         return None if key in self.hidden else self.values.get(key, 0)
 
     def words(self, *name: Any) -> int | str:
-        """A count as readers see it; a hidden one says whether it is under five."""
+        """A count as readers see it; a hidden one that is no total says whether it is under five."""
         found = self.figure(*name)
         if found is not None:
             return found
-        value = self.values[name if len(name) > 1 else name[0]]
-        return _("少于 5") if value < LEAST else _("不列")
+        key = name if len(name) > 1 else name[0]
+        is_small = self.values[key] < LEAST and key not in self.totals
+        return _("少于 5") if is_small else _("不列")
 
     def share(self, part: Name, *others: Name) -> float | None:
         """The part of all, in per cent; None where it is hidden or there is nothing."""
@@ -198,7 +200,8 @@ def count(month: Month, told: Iterable[Act]) -> Report:
         if len(waited) >= LEAST:
             waits[place] = UsualWait.of(waited)
     pairs = [one.pair for one in told if one.pair is not None]
-    return Report(month, places, work, reasons, values, kept, waits, kappa_shown(pairs))
+    totals = frozenset(total for total, _parts in sums)
+    return Report(month, places, work, reasons, values, kept, totals, waits, kappa_shown(pairs))
 
 
 def _counted(told: list[Act]) -> Counter[Name]:

@@ -22,7 +22,8 @@ def hidden(
 ) -> frozenset[Name]:
     """The names to hide; `unshown` stand on no page but take part in sums.
 
-    Readers see zeros, and are told of every hidden figure whether it is under five.
+    Readers see zeros, and are told of a hidden figure whether it is under five, but not of a
+    total: where all is small, four made of four would tell that each is one.
     """
     small = {name for name, value in values.items() if 0 < value < LEAST}
     silent = frozenset(unshown)
@@ -102,11 +103,14 @@ def _by_bounds(
     """Names for which the sums leave one value between the least and the most."""
     low: dict[Name, float] = {}
     high: dict[Name, float] = {}
+    totals = {total for total, _parts in sums}
     for name, value in values.items():
         if name not in found:
             low[name] = high[name] = value
         elif name in silent:
             low[name], high[name] = 0, inf
+        elif name in totals:
+            low[name], high[name] = 1, inf
         else:
             low[name], high[name] = (1, LEAST - 1) if value < LEAST else (LEAST, inf)
     has_moved = True
