@@ -16,6 +16,8 @@ from typing import Any
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, func, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -76,6 +78,12 @@ def _may_write() -> bool:
     if has_request_context():
         return request.method not in SAFE_METHODS
     return not _read_only.get()
+
+
+def insert_into(model: Any) -> Any:
+    """An INSERT that can say what a conflict does (`on_conflict_…`), on either database."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    return (insert_sqlite if is_sqlite else insert_postgresql)(model)
 
 
 def hold(name: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from flask import has_request_context
 from flask_login import current_user
 from sqlalchemy import (
+    ColumnElement,
     Enum,
     ForeignKey,
     Index,
@@ -23,19 +24,18 @@ from sqlalchemy import (
     Select,
     String,
     UniqueConstraint,
+    and_,
     bindparam,
     delete,
     false,
     literal,
+    or_,
     select,
-    tuple_,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Base, db
+from .db import Base, db, insert_into
 from .i18n import _l
 from .policy import Actor
 
@@ -117,29 +117,26 @@ def level_of(name: str, subject_id: Any) -> ScalarSelect[str]:
 
 def is_muted(person: Any, *places: tuple[str, Any]) -> Any:
     """The condition that a person (a column or parameter) muted one of some things."""
-    return (
-        select(literal(1))
-        .where(
-            Follow.person_id == person,
-            Follow.level == MUTE,
-            tuple_(Follow.kind, Follow.subject_id).in_(
-                [tuple_(literal(name), subject_id) for name, subject_id in places]
-            ),
+    mine = (Follow.person_id == person, Follow.level == MUTE)
+    return or_(
+        *(
+            select(literal(1)).where(*mine, _is(name, subject_id)).exists()
+            for name, subject_id in places
         )
-        .exists()
     )
 
 
 def choose(actor: Actor, name: str, subject_id: int, level: str) -> None:
     """Set the actor's level; one statement."""
     assert actor.id is not None and level in LEVELS
-    if level == NORMAL and not _kinds[name].stands_in:
+    known = _kinds.get(name)
+    if level == NORMAL and not (known and known.stands_in):
         own = Follow.visible_to(actor).where(Follow.kind == name, Follow.subject_id == subject_id)
         db.session.execute(delete(Follow).where(Follow.id.in_(own.with_only_columns(Follow.id))))
         return
     chosen = {"level": level, "is_chosen": True, "at": clock.now()}
     db.session.execute(
-        _insert()
+        insert_into(Follow)
         .values(person_id=actor.id, kind=name, subject_id=subject_id, **chosen)
         .on_conflict_do_update(index_elements=["person_id", "kind", "subject_id"], set_=chosen)
     )
@@ -158,12 +155,7 @@ def begin(person_id: int, name: str, subject_id: int) -> None:
         literal(clock.now(), Follow.at.type),
     ).where(watches_own(person_id))
     columns = ["person_id", "kind", "subject_id", "level", "is_chosen", "at"]
-    db.session.execute(_insert().from_select(columns, row).on_conflict_do_nothing())
-
-
-def _insert() -> Any:
-    insert = insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
-    return insert(Follow)
+    db.session.execute(insert_into(Follow).from_select(columns, row).on_conflict_do_nothing())
 
 
 def followers(places: Sequence[Place], after: int, limit: int) -> list[int]:
@@ -212,4 +204,9 @@ def _nearest_level(rows: Iterable[Any], person_id: int, places: Sequence[Place])
 
 
 def _any_of(places: Sequence[Place]) -> Any:
-    return tuple_(Follow.kind, Follow.subject_id).in_(list(places))
+    """The condition of a level for one of some things; each of them is looked up in the index."""
+    return or_(*(_is(name, subject_id) for name, subject_id in places))
+
+
+def _is(name: str, subject_id: Any) -> ColumnElement[bool]:
+    return and_(Follow.kind == name, Follow.subject_id == subject_id)

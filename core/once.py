@@ -12,13 +12,11 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import String, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys
 from .csrf import FIELD as CSRF_FIELD
-from .db import Base, db
+from .db import Base, db, insert_into
 from .policy import Actor
 
 NAME = "once"
@@ -42,9 +40,8 @@ def earlier(kind: str, actor: Actor) -> str | None:
     `made` with the new object before committing.
     """
     digest = _digest(kind, actor)
-    insert = insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
     claimed = db.session.execute(
-        insert(Submission)
+        insert_into(Submission)
         .values(digest=digest, kind=kind, at=clock.now())
         .on_conflict_do_nothing()
         .returning(Submission.digest)

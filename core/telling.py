@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, ForeignKey, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .db import Base, db
+from .db import Base, db, insert_into
 from .policy import Actor
 
 
@@ -30,10 +28,9 @@ def of(actor: Actor) -> NoticeChoice:
 
 def choose(actor: Actor, *, watches_own: bool) -> None:
     """Keep a choice of the actor's; one statement."""
-    insert = insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
     chosen = {"watches_own": watches_own}
     db.session.execute(
-        insert(NoticeChoice)
+        insert_into(NoticeChoice)
         .values(person_id=actor.id, **chosen)
         .on_conflict_do_update(index_elements=["person_id"], set_=chosen)
     )

@@ -20,12 +20,10 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import clock
-from core.db import Base, UTCDateTime, db
+from core.db import Base, UTCDateTime, db, insert_into
 from core.policy import Actor
 
 from .models import Post, Thread, is_public
@@ -51,8 +49,7 @@ class ReadMark(Base):
 
 def read_to(thread: Thread, number: int, actor: Actor) -> None:
     """Note that the actor has read as far as a number; never back, never past what is public."""
-    insert = insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
-    asked = insert(ReadMark).values(
+    asked = insert_into(ReadMark).values(
         person_id=actor.id, thread_id=thread.id, number=min(number, thread.last_number)
     )
     db.session.execute(

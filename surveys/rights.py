@@ -14,14 +14,11 @@ import hashlib
 import hmac
 import re
 import secrets
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from core import clock, keys
-from core.db import db
+from core.db import db, insert_into
 
 from .models import SpentRight, Survey, SurveyRight
 
@@ -53,7 +50,7 @@ def hand_out(survey: Survey, person_id: int) -> str | None:
     Works in a transaction of its own that writes first: the page that shows the form only reads.
     """
     new = mint(survey)
-    claim = _insert()(SurveyRight).values(
+    claim = insert_into(SurveyRight).values(
         survey_id=survey.id,
         person_id=person_id,
         issued_on=clock.today(),
@@ -85,7 +82,7 @@ def spend(survey: Survey, right: str) -> bool:
     """Use the right up, in the caller's transaction; False when it was used before."""
     number = right.partition(".")[0]
     spent = db.session.execute(
-        _insert()(SpentRight)
+        insert_into(SpentRight)
         .values(survey_id=survey.id, digest=hashlib.sha256(number.encode()).hexdigest())
         .on_conflict_do_nothing()
         .returning(SpentRight.survey_id)
@@ -131,7 +128,3 @@ def _tag(number: str) -> str:
 
 def _signature(survey: Survey, number: str) -> str:
     return keys.digest("survey-right", survey.id, number)[:32]
-
-
-def _insert() -> Any:
-    return insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
