@@ -12,21 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, contains_eager, mapped_column
 
 from accounts.models import Person
 from core import clock, follows, jobs, notices, registry
-from core.db import Base, db, hold
+from core.db import Base, db, hold, insert_into
 from core.i18n import _l, ngettext
 from core.notices import Found, Notice
 from core.policy import Actor
+from moderation import UNDO_TIME
 
 from .models import Board, Post, Thread, thread_url
 
 BATCH = 200  # people told in one transaction
-TAKEN_BACK = timedelta(seconds=30)  # a decision may be undone for so long
 
 
 class Announcement(Base):
@@ -42,7 +40,7 @@ class Announcement(Base):
 
 def announce(post: Post) -> None:
     """Ask that those who watch be told of a post that becomes public; one statement."""
-    wait = TAKEN_BACK if post.thread.board.pre_moderated else timedelta()
+    wait = UNDO_TIME if post.thread.board.pre_moderated else timedelta()
     jobs.enqueue("forum.announce", due_at=clock.now() + wait, post=post.id)
 
 
@@ -67,7 +65,7 @@ def tell_watchers(post: int, after: int = 0) -> None:
     wanted = follows.wants(people, "follow", places) - {found.author_id}
     name = "forum:started" if found.is_opening else "forum:posted"
     notices.count_up(
-        _readers(wanted, found.thread.board),
+        readers(wanted, found.thread.board),
         name,
         f"{Thread.kind}:{found.thread_id}",
         f"/posts/{found.id}",  # by the clock no request is there
@@ -79,8 +77,7 @@ def tell_watchers(post: int, after: int = 0) -> None:
 
 def _is_first(post_id: int) -> bool:
     """Whether nobody was told of the post before; from now on it is not."""
-    insert = insert_sqlite if db.engine.dialect.name == "sqlite" else insert_postgresql
-    row = insert(Announcement).values(post_id=post_id, at=clock.now()).on_conflict_do_nothing()
+    row = insert_into(Announcement).values(post_id=post_id, at=clock.now()).on_conflict_do_nothing()
     return db.session.scalar(row.returning(Announcement.post_id)) is not None
 
 
@@ -93,7 +90,7 @@ def places_of(post: Post) -> tuple[follows.Place, ...]:
     )
 
 
-def _readers(people: Collection[int], board: Board) -> list[int]:
+def readers(people: Collection[int], board: Board) -> list[int]:
     """Of some people those who may read the board today."""
     actors = registry.actors(people)
     here = Board.id == board.id

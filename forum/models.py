@@ -479,7 +479,7 @@ class Post(Reviewable, Base):
         # A reply in a thread that was hidden meanwhile is found again with the thread.
         if self.is_opening or self.thread.is_public:
             self.index(revision)
-        references.published(self, revision.body_html, self._may_read)
+        references.published(self, revision.body_html)
         if not self.is_public:
             if self.is_opening:
                 self._index_replies()
@@ -487,14 +487,6 @@ class Post(Reviewable, Base):
             from .following import announce  # it knows posts
 
             announce(self)
-
-    def _may_read(self, person: Person) -> bool:
-        """Whether somebody may read it once it is public."""
-        board = (
-            Board.visible_to(person).where(Board.id == self.board_id).with_only_columns(Board.id)
-        )
-        is_there = self.is_opening or self.thread.is_public
-        return is_there and db.session.scalar(board) is not None
 
     def unpublished(self) -> None:
         references.unpublished(self)

@@ -53,8 +53,8 @@ class Line:
 
     @property
     def quoted_from(self) -> list[tuple[int, int]]:
-        """Those numbers, each with its page."""
-        return [(number, page_of(number)) for number in self.quoted_by]
+        """Those numbers that are named, each with its page."""
+        return [(number, page_of(number)) for number in self.quoted_by[: references.SHOWN]]
 
     @property
     def page(self) -> int:

@@ -29,13 +29,14 @@ from core.db import Base, db
 from core.notices import Notice
 
 TOLD = "forum:mention"
+SHOWN = 10  # posts that quote one are named beside it
 
 
 class Quotation(Base):
     """That a public post quotes another."""
 
     __tablename__ = "quotations"
-    __table_args__ = (Index(None, "quoted_id"),)
+    __table_args__ = (Index(None, "quoted_id", "post_id"),)
 
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
     quoted_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
@@ -53,40 +54,28 @@ class Mention(Base):
     )
 
 
-def published(post: Any, html: str, may_read: Any) -> None:
-    """Note what a version refers to that becomes public; people are told now, and not before.
-
-    `may_read(person)` says whether somebody may read the board.
-    """
+def published(post: Any, html: str) -> None:
+    """Note what a version refers to that becomes public; people are told now, and not before."""
     _unquote(post.id)
     if quoted := [one for one in links.linked_to(html, "posts") if one != post.id]:
         posts = Base.metadata.tables["posts"]
         there = select(literal(post.id), posts.c.id).where(posts.c.id.in_(quoted))
         db.session.execute(insert(Quotation).from_select(["post_id", "quoted_id"], there))
-    if people := links.linked_to(html, "people"):
-        _tell(post, people, may_read)
+    people = set(links.linked_to(html, "people")) - {post.author_id}
+    if people and (post.is_opening or post.thread.is_public):
+        _tell(post, people)
 
 
-def _tell(post: Any, people: list[int], may_read: Any) -> None:
+def _tell(post: Any, people: set[int]) -> None:
+    from .following import places_of, readers  # it knows posts
+
     told = select(Mention.person_id).where(Mention.post_id == post.id)
-    found = db.session.scalars(
-        select(Person).where(
-            Person.id.in_(people),
-            Person.id.not_in(told),
-            Person.id != post.author_id,
-            Person.is_active,
-        )
-    ).all()
-    if not found:
-        return
-    from .following import places_of  # it knows posts
-
-    wanting = follows.wants([person.id for person in found], "mention", places_of(post))
+    untold = people - set(db.session.scalars(told))
+    wanted = follows.wants(untold, "mention", places_of(post))
     who = db.session.scalar(select(Person.name).where(Person.id == post.author_id))
-    for person in found:
-        if person.id in wanting and may_read(person):
-            db.session.add(Mention(post_id=post.id, person_id=person.id))
-            notices.tell(person.id, TOLD, url_for("forum.show_post", id=post.id), who=who)
+    for person_id in readers(wanted, post.thread.board):
+        db.session.add(Mention(post_id=post.id, person_id=person_id))
+        notices.tell(person_id, TOLD, url_for("forum.show_post", id=post.id), who=who)
 
 
 def unpublished(post: Any) -> None:
@@ -105,12 +94,17 @@ def _unquote(post_id: int) -> None:
 
 
 def quoted_by(post_id: Any, thread_id: Any) -> ScalarSelect[str]:
-    """The numbers of the posts of a thread that quote a post, as one column: "12,15"."""
+    """The numbers of the posts of a thread that quote a post, as one column: "12,15". The first
+    SHOWN, and one more where there are more: a post may be quoted by thousands."""
     posts = Base.metadata.tables["posts"].alias("quoting")
-    return (
-        select(func.aggregate_strings(cast(posts.c.number, String), ","))
+    first = (
+        select(posts.c.number)
         .select_from(Quotation)
         .join(posts, posts.c.id == Quotation.post_id)
         .where(Quotation.quoted_id == post_id, posts.c.thread_id == cast(thread_id, Integer))
-        .scalar_subquery()
+        .order_by(Quotation.post_id)
+        .limit(SHOWN + 1)
+        .correlate(post_id.table)
+        .subquery()
     )
+    return select(func.aggregate_strings(cast(first.c.number, String), ",")).scalar_subquery()

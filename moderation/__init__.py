@@ -27,12 +27,14 @@ from .seal_views import seal_page
 from .standing import Standing, Unsettled, standings
 from .templates import offered
 from .terms.screening import cautions
+from .undoing import TIME as UNDO_TIME
 from .undoing import offer as offer_undo
 from .versions import Version, versions
 from .wording import Wording
 
 __all__ = [
     "NOTHING",
+    "UNDO_TIME",
     "Context",
     "Named",
     "Passage",

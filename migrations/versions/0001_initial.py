@@ -2173,7 +2173,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post_id", "quoted_id", name=op.f("pk_quotations")),
     )
     with op.batch_alter_table("quotations", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quotations_quoted_id"), ["quoted_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_quotations_quoted_id_post_id"), ["quoted_id", "post_id"], unique=False
+        )
 
     op.create_table(
         "mentions",
@@ -2306,7 +2308,7 @@ def downgrade() -> None:
 
     op.drop_table("mentions")
     with op.batch_alter_table("quotations", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quotations_quoted_id"))
+        batch_op.drop_index(batch_op.f("ix_quotations_quoted_id_post_id"))
 
     op.drop_table("quotations")
     with op.batch_alter_table("drafts", schema=None) as batch_op:

@@ -10,6 +10,7 @@ from flask import Flask
 from accounts.models import Person
 from core.db import db
 from core.notices import Notice
+from forum import reading, references
 from forum.references import TOLD
 from tests.boards import Forum
 from tests.conftest import counted
@@ -57,6 +58,19 @@ def test_a_quotation_leads_there_and_back(
     assert "引用</p>" not in page_of(cadre, thread, app)
     moderator.post(f"/moderation/{forum.item(quoting)}/undo")
     assert "引用</p>" in page_of(cadre, thread, app)
+
+
+def test_of_many_that_quote_a_post_the_first_are_named(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "SHOWN", 2)
+    reading._posts.cache_clear()
+    thread = forum.start(cadre, board="chat")
+    for n in range(4):
+        forum.reply(cadre2, thread, f"{QUOTE}同意，第 {n} 次。")
+    page = page_of(cadre, thread, app)
+    reading._posts.cache_clear()
+    assert '被 <a href="#post-2">#2</a>、<a href="#post-3">#3</a> 等引用' in page
 
 
 @pytest.mark.parametrize(
@@ -175,3 +189,36 @@ def test_a_preview_is_what_will_be_published(
     assert "<h3>新的标题</h3>" in edited.text
     started = cadre.post("/forum/chat/preview", {"title": "新的标题", "body": "新的话。"})
     assert "<p>新的话。</p>" in started.text
+
+
+def test_neither_oneself_nor_who_wants_peace_nor_a_hidden_thread_is_told_of(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    name(app, cast, cadre="李四", cadre2="张三", delegate="王五")
+    cast.visitor("delegate").post(f"/people/{cast.id('cadre')}/follow", {"level": "mute"})
+    thread = forum.published(cadre, moderator)
+    post = forum.reply(cadre, thread, "@李四 @张三 @王五 都看看。")
+    forum.approve(moderator, post)
+    assert [len(told(app, cast, one)) for one in ("cadre", "cadre2", "delegate")] == [0, 1, 0]
+    late = forum.reply(cadre, thread, "@张三 再看一次。")
+    reason = {"reason": "other", "explanation": "先收起来。"}
+    assert moderator.post(f"/posts/{forum.post(thread)}/hide", reason).status_code == 302
+    forum.approve(moderator, late)
+    assert len(told(app, cast, "cadre2")) == 1
+
+
+def test_a_quotation_leads_to_what_is_public_and_in_the_same_thread(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    thread = forum.published(cadre, moderator)
+    waiting = forum.reply(cadre2, thread, "等着审的话。")
+    early = forum.reply(cadre, thread, "> cadre2同志 #2\n> 等着审的话。\n\n同意。")
+    quoting = forum.reply(cadre2, thread, f"{QUOTE}同意。")
+    for post in (early, quoting):
+        forum.approve(moderator, post)
+    page = page_of(cadre, thread, app)
+    assert f'href="/posts/{waiting}" rel' not in page
+    assert '被 <a href="#post-4">#4</a> 引用' in page
+    split = {"numbers": "4", "title": "另一个主题", "why": "说的是另一件事。"}
+    assert moderator.post(f"/threads/{thread}/split", split).status_code == 302
+    assert "引用</p>" not in page_of(cadre, thread, app)
