@@ -5,7 +5,7 @@ Nobody but its writer ever reads one. Nothing here commits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -38,6 +38,7 @@ from core.text import HTML_LIMIT, TextFault, cook
 
 KEEP = timedelta(days=90)  # since it was saved last
 MOST = 50  # of one person
+EXCERPTED = 2_000  # characters of which the first words are told
 ACTS = ("start", "reply", "edit")  # on a board, in a thread, of a post
 
 
@@ -134,8 +135,8 @@ class Draft(Base):
 
     @property
     def excerpt(self) -> str:
-        """Its first words, for a list."""
-        return text.excerpt(self.words.html or "", 80)
+        """Its first words, for a list: of the beginning alone, for fifty whole ones take long."""
+        return text.excerpt(replace(self.words, body=self.typed[:EXCERPTED]).html or "", 80)
 
     @property
     def fields(self) -> dict[str, str]:

@@ -252,10 +252,6 @@ class Editor {
       event.preventDefault();
       this.touched = true;
       this.keep();
-    } else if (aside === "discard") {
-      this.sending = true;
-      this.saved?.stop();
-      this.draft?.drop();
     } else if (aside) {
       this.fillForm(html);
     } else if (!html && this.required) {
