@@ -246,14 +246,6 @@ def plain(html: str) -> str:
     return "\n".join(re.sub(" +", " ", line) for line in lines if line)
 
 
-_SRC = re.compile(r' src="/files/([0-9]+)"')
-
-
-def pictures(html: str) -> list[int]:
-    """The ids of the files that cooked or typed HTML shows as pictures, each once."""
-    return list(dict.fromkeys(int(found[:12]) for found in _SRC.findall(html)))
-
-
 def addresses(html: str) -> list[str]:
     """Where the links of cooked HTML lead."""
     tags = (part[3] for part in _PART.finditer(html) if part[2] == "a" and not part[1])
