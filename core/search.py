@@ -14,7 +14,6 @@ tokens stand there a second time, marked as such.
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -158,11 +157,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a filter, as its name stands in addresses and on the page."""
+    """One value of a filter, as its name stands in addresses and on the page; a text that has
+    any of its marks is meant."""
 
     value: str
     label: str
-    mark: str
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -201,6 +201,7 @@ class Filters:
 NO_FILTERS = Filters()
 _kinds: dict[str, Kind] = {}
 narrowing: dict[str, Narrowing] = {}  # by their names in addresses: what is on or off
+chosen: dict[str, Any] = {}  # name → label of a filter whose values `Reach.choices` has
 parts: dict[str, Any] = {}  # name → label of a part of a kind that one may search alone
 scopes: list[Callable[[Actor], Reach]] = []
 
@@ -403,7 +404,7 @@ def _closest(words: str, page: int, *matching: Select[SearchEntry] | None) -> Pa
         .add_columns(SearchEntry.title, SearchEntry.body)
         .where(or_(*(SearchEntry.id.in_(select(one.c.id)) for one in chosen)))
     ).all()
-    terms = [_folded(one) for one in words.split()]
+    terms = [door.folded(one) for one in words.split()]
     weighed = sorted(((_weight(row, terms), row.id, row) for row in found), reverse=True)
     best = {(row.kind, row.subject_id): row.id for _weight, _id, row in reversed(weighed)}
     ids = [id for _weight, id, row in weighed if best[row.kind, row.subject_id] == id]
@@ -416,17 +417,13 @@ def _closest(words: str, page: int, *matching: Select[SearchEntry] | None) -> Pa
 
 def _weight(row: Any, terms: Sequence[str]) -> tuple[int, ...]:
     """How close a text is: first what its title has of what was asked, then its body."""
-    title, body, asked = _folded(row.title), _folded(row.body), " ".join(terms)
+    title, body, asked = door.folded(row.title), door.folded(row.body), " ".join(terms)
     return (
         asked in title,
         sum(term in title for term in terms),
         asked in body,
         min(5, sum(body.count(term) for term in terms)),
     )
-
-
-def _folded(words: str) -> str:
-    return unicodedata.normalize("NFKC", words).lower()
 
 
 def _bylines() -> list[Any]:
@@ -526,8 +523,8 @@ def _hit(row: Any, words: str) -> Hit:
 
 def _around(body: str, terms: list[str]) -> str:
     """The part of the body around the first match."""
-    lowered = body.lower()
-    places = [place for term in terms if (place := lowered.find(term.lower())) >= 0]
+    folded = door.folded(body)
+    places = [place for term in terms if (place := folded.find(door.folded(term))) >= 0]
     start = max(0, min(places, default=0) - SNIPPET // 4)
     piece = " ".join(body[start : start + SNIPPET].split())
     return ("…" if start else "") + piece + ("…" if start + SNIPPET < len(body) else "")

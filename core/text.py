@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from html import escape, unescape
 from typing import Any, Literal
 
@@ -365,19 +365,14 @@ def highlight(text: str, terms: Iterable[str]) -> Markup:
 
     Compared as search compares: width, case and compatibility forms make no difference.
     """
-    folded: list[str] = []
-    origin: list[int] = []
-    for place, character in enumerate(text):
-        form = _folded(character)
-        folded.append(form)
-        origin += [place] * len(form)
-    wanted = sorted({_folded(term) for term in terms} - {""}, key=lambda term: (-len(term), term))
+    whole, origin = _placed(text)
+    wanted = sorted({folded(term) for term in terms} - {""}, key=lambda term: (-len(term), term))
     if not wanted:
         return Markup(escape(text))
     pattern = re.compile("|".join(map(re.escape, wanted[:50])))
     written: list[str] = []
     done = 0
-    for found in pattern.finditer("".join(folded)):
+    for found in pattern.finditer(whole):
         start, end = origin[found.start()], origin[found.end() - 1] + 1
         if start < done:
             continue
@@ -386,5 +381,25 @@ def highlight(text: str, terms: Iterable[str]) -> Markup:
     return Markup("".join([*written, escape(text[done:])]))
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+class _Forms(dict[int, str]):
+    """What search takes each character for, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        form = self[code] = unicodedata.normalize("NFKC", chr(code)).lower()
+        return form
+
+
+_FORMS = _Forms()
+
+
+def folded(text: str) -> str:
+    """A text as search compares it, character by character: width, case and form are gone."""
+    return text.translate(_FORMS)
+
+
+def _placed(text: str) -> tuple[str, Sequence[int]]:
+    """A text as search compares it, and for each of its characters where that stood before."""
+    whole = folded(text)
+    if len(whole) == len(text):  # nearly always; no character became several
+        return whole, range(len(text))
+    return whole, [place for place, one in enumerate(text) for _form in _FORMS[ord(one)]]

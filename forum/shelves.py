@@ -45,6 +45,7 @@ def fill() -> None:
     notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
     notices.kind(references.TOLD, _l("%(who)s在一条帖子里提到了你。"), sort="mention")
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
+    search.chosen["board"] = _l("版块")
     search.parts[marks.THREADS] = _l("主题帖")
     search.narrowing["answered"] = search.Narrowing(_l("只看有回帖的主题"), marks.ANSWERED)
     registry.add(search.scopes, reach)
@@ -63,7 +64,7 @@ def reach(actor: Actor) -> Reach:
         if is_open:
             found.scopes.add(f"board:{id}")
             name = i18n.pick({"zh": title, "en": title_en or ""})
-            found.choices["board"].append(Choice(slug, name, marks.of_board(id)))
+            found.choices["board"].append(Choice(slug, name, (marks.of_board(id),)))
         else:
             found.barred.add(marks.of_board(id))
     return found

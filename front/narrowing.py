@@ -57,7 +57,7 @@ def read(args: Mapping[str, str], words: str, actor: Actor) -> Asked:
     """
     reading = _Reading(args, search.reach(actor))
     reading.kind()
-    reading.board()
+    reading.choices()
     reading.author()
     reading.unit()
     reading.days()
@@ -88,12 +88,15 @@ class _Reading:
         if search.is_kind(name):
             self.values["kind"] = self.more["kind"] = name
 
-    def board(self) -> None:
-        value = self._said("board")
-        for choice in self.reach.choices.get("board", ()):
-            if choice.value == value:
-                self._set("board", value, _("版块：%(name)s", name=choice.label))
-                self.marks.append((choice.mark,))
+    def choices(self) -> None:
+        """The filters that areas registered, each with one of the values that the actor may know."""
+        for name, label in search.chosen.items():
+            value = self._said(name)
+            for choice in self.reach.choices.get(name, ()):
+                if choice.value == value:
+                    said = _("%(filter)s：%(name)s", filter=label, name=choice.label)
+                    self._set(name, value, said)
+                    self.marks.append(choice.marks)
 
     def author(self) -> None:
         name = self._said("author")

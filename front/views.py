@@ -62,6 +62,7 @@ def find() -> Any:
         asked=asked,
         found=found,
         kinds={name: one.label for name, one in search.kinds().items()} | search.parts,
+        chosen=search.chosen,
         switches=search.narrowing,
         most=search.most(page),
     )

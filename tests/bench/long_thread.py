@@ -76,6 +76,7 @@ def _thread(count: int) -> int:
             body_html=cooked[number % 20],
             cleaner=1,
             digest="",
+            files=[],
             created_at=at,
         )
         bulk.add(
