@@ -23,6 +23,7 @@ from flask import url_for
 from sqlalchemy import (
     DDL,
     BigInteger,
+    BindParameter,
     Index,
     Integer,
     Select,
@@ -35,11 +36,11 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal_column,
     null,
     or_,
     select,
     table,
-    text,
     union,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -365,24 +366,25 @@ def find(
     if not (tokens.query(words) or filters.marks):
         return Pager(1, PAGE, 0)
     within = within or reach(actor)
-    matching = _matching(words, within, filters)
+    matching = that_match(words, within, filters)
     if matching is None:
         return Pager(1, PAGE, 0)
     if filters.order == "closest":
-        by_title = None if filters.in_title else _matching(words, within, filters, in_title=True)
+        by_title = None if filters.in_title else that_match(words, within, filters, in_title=True)
         return _closest(words, page, matching, by_title)
     capped = matching.with_only_columns(SearchEntry.id).limit(most(page)).subquery()
     total = db.session.scalar(select(func.count()).select_from(capped)) or 0
     if total <= (page - 1) * PAGE:
         return Pager(page, PAGE, total)
-    ids = _newest(matching).limit(PAGE).offset((page - 1) * PAGE)
+    ids = newest(matching).limit(PAGE).offset((page - 1) * PAGE)
     shown = SearchEntry.id.in_(select(ids.subquery().c.id))
     return Pager(page, PAGE, total, _hits(words, shown))
 
 
-def _newest(matching: Select[SearchEntry]) -> Select[int]:
-    newest = (FTS_ROW if db.engine.dialect.name == "sqlite" else SearchEntry.id).desc()
-    return matching.with_only_columns(SearchEntry.id).order_by(newest)
+def newest(found: Select[SearchEntry]) -> Select[int]:
+    """Their ids, the newest first."""
+    number = FTS_ROW if db.engine.dialect.name == "sqlite" else SearchEntry.id
+    return found.with_only_columns(SearchEntry.id).order_by(number.desc())
 
 
 def _hits(words: str, shown: Any) -> tuple[Hit, ...]:
@@ -398,7 +400,7 @@ def _closest(words: str, page: int, *matching: Select[SearchEntry] | None) -> Pa
     The weight is our own, so that it is the same on each database and costs the same however
     many texts match.
     """
-    chosen = [_newest(one).limit(WEIGHED).subquery() for one in matching if one is not None]
+    chosen = [newest(one).limit(WEIGHED).subquery() for one in matching if one is not None]
     found = db.session.execute(
         select(SearchEntry.id, SearchEntry.kind, SearchEntry.subject_id)
         .add_columns(SearchEntry.title, SearchEntry.body)
@@ -445,14 +447,15 @@ def holding(phrases: Iterable[str], name: str, limit: int = 20) -> set[str]:
     whoever may read them; one statement."""
     found = [
         select(
-            matching.where(SearchEntry.kind == name)
+            having(bindparam("words", asked, unique=True))
+            .where(SearchEntry.kind == name)
             .with_only_columns(SearchEntry.subject_id)
             .order_by(SearchEntry.id.desc())
             .limit(limit)
             .subquery()
         )
         for phrase in phrases
-        if (matching := _having(phrase)) is not None
+        if (asked := expression(phrase)) is not None
     ]
     return set(db.session.scalars(union(*found))) if found else set()
 
@@ -470,15 +473,17 @@ def _once_each(found: Iterable[Any]) -> Iterator[Any]:
             yield row
 
 
-def _matching(
+def that_match(
     words: str, within: Reach, filters: Filters, in_title: bool = False
 ) -> Select[SearchEntry] | None:
+    """The entries within reach that have the words and the marks; None when nothing was asked."""
     marks = list(filters.marks)
     if is_kind(filters.kind):
         marks.append((kind_mark(str(filters.kind)),))
-    found = _having(words, marks, within.barred, filters.in_title or in_title)
-    if found is None:
+    asked = expression(words, marks, within.barred, filters.in_title or in_title)
+    if asked is None:
         return None
+    found = having(bindparam("words", asked, unique=True))
     number = FTS_ROW if db.engine.dialect.name == "sqlite" else SearchEntry.id
     if filters.since is not None:
         found = found.where(number >= place(filters.since, 0))
@@ -487,21 +492,25 @@ def _matching(
     return found.where(SearchEntry.scope.in_(sorted(within.scopes)))
 
 
-def _having(words: str, *narrowed: Any) -> Select[SearchEntry] | None:
+def expression(words: str, *narrowed: Any) -> str | None:
+    """What is asked of the index, in the words of its engine; None when nothing is.
+
+    `narrowed` as `tokens.fts5_match` takes it: marks, barred marks, whether in titles alone.
+    """
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    return (tokens.fts5_match if is_sqlite else tokens.pg_query)(words, *narrowed)
+
+
+def having(asked: BindParameter[str]) -> Select[SearchEntry]:
+    """The entries that an `expression` finds, whoever may read them."""
     if db.engine.dialect.name == "sqlite":
-        query = tokens.fts5_match(words, *narrowed)
         # From the index to the texts, in its order: the other way round reads every text.
         found = select(SearchEntry).join_from(SEARCH_INDEX, SearchEntry, SearchEntry.id == FTS_ROW)
-        condition = text("search_index MATCH :words")
-    else:
-        query = tokens.pg_query(words, *narrowed)
-        found = select(SearchEntry)
-        condition = text(
-            "to_tsvector('simple', search_entries.tokens) @@ to_tsquery('simple', :words)"
-        )
-    if query is None:
-        return None
-    return found.where(condition.bindparams(bindparam("words", query, unique=True)))
+        return found.where(literal_column("search_index").op("MATCH")(asked))
+    vector = func.to_tsvector(literal_column("'simple'"), SearchEntry.tokens)
+    return select(SearchEntry).where(
+        vector.op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
+    )
 
 
 def _hit(row: Any, words: str) -> Hit:

@@ -71,6 +71,18 @@ def tokens(text: str) -> str:
     return _encoded(" ".join(found))
 
 
+def pairs(text: str) -> list[str]:
+    """The pairs of neighbours, numbers and words of a text, each once, in order: what two texts
+    may share. Not encoded; a single character between others is none."""
+    found: dict[str, None] = {}
+    for dense, digits, word in _runs(text[:QUERY_LIMIT]):
+        if dense:
+            found |= dict.fromkeys(map(str.__add__, dense, dense[1:]))
+        else:
+            found |= dict.fromkeys(_cut(_ascii_digits(digits) if digits else word))
+    return list(found)
+
+
 def query(text: str) -> list[Phrase]:
     """The phrases that a text must all have to match what was asked; [] if nothing was."""
     phrases = map(_phrase, text[:QUERY_LIMIT].split())

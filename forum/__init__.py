@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         policy,
         read_mark_views,
         shelves,
+        similar_views,
         views,
     )
 

@@ -12,9 +12,9 @@ from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _, stamp
 
-from . import draft_list, drafts
+from . import draft_list, drafts, similar
 from .drafts import Draft, DraftFault, SavedElsewhere, Typed
-from .forms import EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from .forms import TITLE, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
 from .views import WITH_UNIT, WITH_VERSIONS, bp
 
@@ -123,7 +123,8 @@ def discard_draft(draft: Draft) -> Any:
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
 def preview_thread(board: Board) -> Any:
     form = ThreadForm()
-    return _preview("forum/new.html", form, board=board)
+    alike = similar.threads((form.title.data or "")[: TITLE[1]], current_user)
+    return _preview("forum/new.html", form, board=board, alike=alike)
 
 
 @bp.post("/threads/<int:id>/preview")

@@ -13,6 +13,7 @@ rules(
         "forum:board:show": anyone,  # Board.visible_to says which
         "forum:board:set_hours": role("chief_moderator", "admin", of="unit"),
         "forum:thread:start": signed_in,
+        "forum:thread:suggest": signed_in,
         "forum:board:follow": signed_in,
         "forum:thread:show": anyone,
         "forum:thread:follow": signed_in,

@@ -342,7 +342,7 @@ def test_a_page_is_read_from_the_index_without_sorting(app: Flask) -> None:
     """A word of a million texts costs what a word of twenty does."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL chooses its way by what it knows of the words")
-    matching = search._matching("基层", search.reach(READER), Filters())
+    matching = search.that_match("基层", search.reach(READER), Filters())
     assert matching is not None
     page = matching.order_by(search.FTS_ROW.desc()).limit(search.PAGE)
     said = str(page.compile(db.engine, compile_kwargs={"literal_binds": True}))

@@ -1,0 +1,104 @@
+"""Texts that resemble a title which somebody is writing, by an own score.
+
+Each pair of characters (or word) of the typed title weighs the more the fewer titles have it.
+The index gives the newest titles with each pair, and the newest texts with two pairs that follow
+each other; of the most promising ones the score is worked out exactly, the title first, then the
+body. No step grows with the number of texts: what more than `NEWEST` titles have weighs as
+little as anything that common.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from math import log
+from typing import Any
+
+from sqlalchemy import Integer, Select, String, bindparam, func, literal_column, select, union_all
+
+from . import search, tokens
+from . import text as door
+from .db import db
+from .search import Reach, SearchEntry
+
+PAIRS = 16  # pairs and words of the typed title that are looked up
+NEWEST = 40  # texts of each
+WEIGHED = 40  # texts whose score is worked out
+BODY = 600  # characters of a body that are looked at
+IN_BODY = 0.25  # what a pair weighs that only the body has
+LEAST = 0.2  # of all that titles might share, below which nothing is alike
+
+
+def alike(title: str, within: Reach, part: str, limit: int) -> list[str]:
+    """Ids of the texts of a part of a kind that are most like the title; two statements."""
+    pairs = tokens.pairs(title)[:PAIRS]
+    if not pairs:
+        return []
+    found = _met(pairs, within, part)
+    often = Counter(row.pair for row in found)
+    weights = [log(1 + NEWEST / max(1, often[number])) for number in range(len(pairs))]
+    promise: Counter[int] = Counter()
+    for row in found:
+        promise[row.id] += weights[row.pair] if row.pair >= 0 else 1.0
+    best = sorted(promise, key=lambda id: (promise[id], id), reverse=True)[:WEIGHED]
+    rows = db.session.execute(_texts(best)).all() if best else []
+    least = LEAST * sum(weight for number, weight in enumerate(weights) if often[number])
+    scored = [(_score(row, pairs, weights), row.id, row.subject_id) for row in rows]
+    likest = sorted((one for one in scored if one[0] > least), reverse=True)
+    return list(dict.fromkeys(subject for _score, _id, subject in likest))[:limit]
+
+
+def _met(pairs: Sequence[str], within: Reach, part: str) -> Sequence[Any]:
+    """The newest titles with each pair, by its number, and as -1 the newest texts with two that
+    follow each other: those whom a common pair alone would not bring. One statement."""
+    in_a_row = [f"{one} {two}" for one, two in _following(pairs)]
+    marked = [(search.kind_mark(part),)]
+    asked = [
+        search.expression(words, marked, within.barred, number < len(pairs))
+        for number, words in enumerate([*pairs, *in_a_row])
+    ]
+    statement = _lists(db.engine.dialect.name, len(pairs), len(in_a_row))
+    named = {f"words{number}": one for number, one in enumerate(asked)}
+    return db.session.execute(statement, {"scopes": sorted(within.scopes), **named}).all()
+
+
+@cache
+def _lists(_engine: str, pairs: int, in_a_row: int) -> Any:
+    """Made once for each number of lists: making it costs as much as running it."""
+    lists = []
+    for number in range(pairs + in_a_row):
+        found = search.having(bindparam(f"words{number}", type_=String))
+        readable = SearchEntry.scope.in_(bindparam("scopes", expanding=True))
+        ids = search.newest(found.where(readable)).limit(NEWEST).subquery()
+        pair = literal_column(str(number if number < pairs else -1), Integer)
+        lists.append(select(pair.label("pair"), ids.c.id.label("id")))
+    return union_all(*lists)
+
+
+def _following(pairs: Sequence[str]) -> list[tuple[str, str]]:
+    """The pairs that overlap in a character: three characters in a row."""
+    return [(one, two) for one, two in pairwise(pairs) if one[-1] == two[0] and len(one) == 2]
+
+
+def _texts(ids: Sequence[int]) -> Select[Any]:
+    return select(
+        *(SearchEntry.id, SearchEntry.subject_id, SearchEntry.title),
+        func.substr(SearchEntry.body, 1, BODY).label("body"),
+    ).where(SearchEntry.id.in_(ids))
+
+
+def _score(row: Any, pairs: Sequence[str], weights: Sequence[float]) -> float:
+    """The weight of what the title shares, and a part of what its body alone has; nothing where
+    the title shares less than two pairs and the body no three characters in a row."""
+    title, body = door.folded(row.title), door.folded(row.body)
+    in_title = [pair in title for pair in pairs]
+    if sum(in_title) < min(2, len(pairs)) and not any(
+        one + two[1:] in body for one, two in _following(pairs)
+    ):
+        return 0.0
+    return sum(
+        weight * (1.0 if own else IN_BODY if pair in body else 0.0)
+        for pair, weight, own in zip(pairs, weights, in_title, strict=True)
+    )
