@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.models import Unit, UnitEdge
-from core import clock, journal, search
+from core import clock, journal, refilling, search
 from core.db import db
 from core.policy import SYSTEM, Actor
 
@@ -62,8 +65,40 @@ def bring_in(
 
 def index(campaign: Campaign, notice: CampaignNotice) -> None:
     """Let the notice be found; a draft's is not."""
+    search.put(NOTICE_KIND, campaign.slug, *_said(notice))
+
+
+def _said(notice: CampaignNotice) -> tuple[str, str, datetime]:
+    """What search takes of a notice: its title, its words and when it came."""
     body = "\n".join(f"{one.heading} {one.text}".strip() for one in notice.paragraphs)
-    search.put(NOTICE_KIND, campaign.slug, notice.title, body, notice.imported_at)
+    return notice.title, body, notice.imported_at
+
+
+def index_rows(slugs: Sequence[str]) -> list[dict[str, Any]]:
+    """The entries of the newest notices of some campaigns, as `index` puts them."""
+    newest = (
+        select(func.max(CampaignNotice.id))
+        .where(CampaignNotice.campaign_id == Campaign.id)
+        .correlate(Campaign)
+        .scalar_subquery()
+    )
+    found = db.session.execute(
+        select(Campaign.slug, CampaignNotice)
+        .join(CampaignNotice, CampaignNotice.id == newest)
+        .where(Campaign.slug.in_(slugs))
+        .options(selectinload(CampaignNotice.paragraphs))
+    )
+    return [row for slug, one in found for row in search.rows(NOTICE_KIND, slug, *_said(one))]
+
+
+SOURCE = refilling.Source(
+    Campaign.slug,
+    select(Campaign.slug).where(
+        Campaign.state != "draft",
+        select(CampaignNotice.id).where(CampaignNotice.campaign_id == Campaign.id).exists(),
+    ),
+    index_rows,
+)
 
 
 def _campaign_of(parsed: Parsed, slug: str | None, title: str | None) -> Campaign | None:

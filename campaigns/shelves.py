@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core import figures, registry, search
+from core import figures, refilling, registry, search
 from core.i18n import _l
 from core.policy import Actor
 from core.registry import Panel, Place
 
+from . import bringing_in
 from .bringing_in import NOTICE_KIND
 from .models import current
 
@@ -47,4 +48,5 @@ def counted() -> list[tuple[Any, figures.Number]]:
 def fill() -> None:
     registry.add(registry.navigation, PLACE)
     registry.add(registry.panels, MASTHEAD)
+    refilling.source(NOTICE_KIND, bringing_in.SOURCE)
     search.kind(NOTICE_KIND, _l("通知"), "campaigns.notice", by="slug")

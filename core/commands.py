@@ -1,4 +1,5 @@
-"""Commands of the floor: the journal's proof, working days, jobs, the server."""
+"""Commands of the floor: the journal's proof, working days, jobs, the
+index of the search, the server."""
 
 from __future__ import annotations
 
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     from . import office_hours  # noqa: F401
     from .installation import prepare_command
     from .jobs import jobs_cli
+    from .search_commands import search_cli
     from .serve import serve_command
     from .workdays import calendar_cli
 
@@ -51,3 +53,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(journal_cli)
     app.cli.add_command(jobs_cli)
     app.cli.add_command(calendar_cli)
+    app.cli.add_command(search_cli)

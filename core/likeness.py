@@ -9,7 +9,7 @@ little as anything that common.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -39,7 +39,7 @@ def alike(title: str, within: Reach, part: str, limit: int) -> list[str]:
     found = _met(pairs, within, part)
     often = Counter(row.pair for row in found)
     weights = [log(1 + NEWEST / max(1, often[number])) for number in range(len(pairs))]
-    promise: Counter[int] = Counter()
+    promise: defaultdict[int, float] = defaultdict(float)
     for row in found:
         promise[row.id] += weights[row.pair] if row.pair >= 0 else 1.0
     best = sorted(promise, key=lambda id: (promise[id], id), reverse=True)[:WEIGHED]

@@ -112,7 +112,11 @@ class Board(Base):
     @property
     def scope(self) -> str:
         """Who finds its texts by search: who may read the board at that moment."""
-        return f"board:{self.id}"
+        return self.scope_of(self.id)
+
+    @staticmethod
+    def scope_of(board_id: int) -> str:
+        return f"board:{board_id}"
 
     def set_hours(self, hours: int | None, actor: Actor) -> bool:
         """Promise to review within so many office hours from now on, or (None) within the site's

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Integer, cast, func, select
 
 from accounts.models import Person
-from core import figures, i18n, notices, registry, search
+from core import figures, i18n, notices, refilling, registry, search
 from core.db import db
 from core.i18n import _l
 from core.policy import Actor
 from core.registry import Panel, Place
 from core.search import Byline, Choice, Reach, SearchEntry
 
-from . import listing, marks, references
+from . import indexing, listing, marks, references
 from .models import Board, Post
 
 NEWEST = 8
@@ -45,6 +45,7 @@ def fill() -> None:
     notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
     notices.kind(references.TOLD, _l("%(who)s在一条帖子里提到了你。"), sort="mention")
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
+    refilling.source(Post.kind, indexing.SOURCE)
     search.chosen["board"] = _l("版块")
     search.parts[marks.THREADS] = _l("主题帖")
     search.narrowing["answered"] = search.Narrowing(_l("只看有回帖的主题"), marks.ANSWERED)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from core import clock, journal, search
+from core import clock, journal, refilling, search
 from core.db import db
 from core.i18n import _
 from core.policy import Actor, Forbidden, allows
@@ -106,10 +107,24 @@ def move(survey: Survey, verb: str, actor: Actor) -> None:
 
 def index(survey: Survey) -> None:
     """Let search find the survey by title and introduction in either language."""
+    search.put(survey.kind, survey.slug, *_said(survey))
+
+
+def _said(survey: Survey) -> tuple[str, str, datetime]:
+    """What search takes of a survey: its title, its words and when it began."""
     words = [text for part in (survey.title, survey.intro) for text in _languages(part)]
-    title = _languages(survey.title)[0]
-    at = survey.opens_at or clock.now()
-    search.put(survey.kind, survey.slug, title, "\n".join(words), at, "members")
+    return _languages(survey.title)[0], "\n".join(words), survey.opens_at or clock.now()
+
+
+def index_rows(slugs: Sequence[str]) -> list[dict[str, Any]]:
+    """The entries of some surveys, as `index` puts them."""
+    found = db.session.scalars(select(Survey).where(Survey.slug.in_(slugs)))
+    return [row for one in found for row in search.rows(one.kind, one.slug, *_said(one))]
+
+
+SOURCE = refilling.Source(
+    Survey.slug, select(Survey.slug).where(Survey.state != "draft"), index_rows
+)
 
 
 def _open(survey: Survey, actor: Actor) -> None:

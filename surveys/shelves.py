@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, select
 
-from core import clock, figures, jobs, registry, search
+from core import clock, figures, jobs, refilling, registry, search
 from core.db import db
 from core.i18n import _, _l
 from core.policy import SYSTEM, Actor
@@ -79,4 +79,5 @@ def fill() -> None:
     registry.add(registry.admin_sections, MANAGE)
     registry.add(registry.panels, PANEL)
     registry.add(registry.waiting, waiting)
+    refilling.source(Survey.kind, publishing.SOURCE)
     search.kind(Survey.kind, _l("问卷"), "surveys.show", by="slug")
