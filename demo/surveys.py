@@ -13,6 +13,7 @@ from core import clock
 from core.db import db
 from surveys import publishing, results
 from surveys.definition import Definition, Question, read
+from surveys.flow import Flow, values_of
 from surveys.models import Answer, OpenAnswer, Survey, SurveyResponse, random_id
 
 from . import reading
@@ -33,14 +34,32 @@ class Drawing:
             for question in definition.questions
             if (texts := self.said.get(question.key, {}).get("texts"))
         }
-        self.questions = list(definition.questions)
+        self.flow = Flow(definition)
         self.rows: dict[Any, list[dict[str, Any]]] = {Answer: [], OpenAnswer: []}
 
     def respond(self, response_id: Any) -> None:
-        for question in self.questions:
+        begun = len(self.rows[Answer])
+        for question in self.flow.questions:
             drawn = self.said[question.key]
             if self.chance.random() < drawn.get("answer_rate", 1):
                 getattr(self, f"_{question.type}")(question, drawn, response_id)
+        self._forget_unasked(begun)
+
+    def _forget_unasked(self, begun: int) -> None:
+        """Take out the answers to questions that this response was not asked."""
+        drawn = self.rows[Answer][begun:]
+        given = [
+            {
+                "question": row["question_key"],
+                "row": row["row_key"],
+                "option": row["option_key"],
+                "number": row["number"],
+                "day": row["day"],
+            }
+            for row in drawn
+        ]
+        asked = self.flow.settle(values_of(given)).asked
+        self.rows[Answer][begun:] = [row for row in drawn if row["question_key"] in asked]
 
     def _closed(self, response_id: Any, question: Question, **given: Any) -> None:
         empty = {"row_key": "", "option_key": "", "number": None, "day": None}

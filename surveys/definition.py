@@ -20,11 +20,18 @@ from accounts.roles import ROLES
 from core import text
 from core.i18n import _
 
+from .logic import ExpressionFault
+from .logic import parse as parse_rule
+from .rules import faults_of
+
 Texts = str | dict[str, str]
 
 ANONYMITY = ("named", "anonymous")
 RESULTS_WHEN = ("closed", "always")
-TYPES = ("single", "multiple", "matrix", "short", "long", "number", "date", "rating")
+TYPES = (
+    *("single", "multiple", "matrix", "short", "long", "number", "date", "rating"),
+    *("note", "calculated"),
+)
 CHOICES = frozenset({"single", "multiple", "matrix"})
 EVERYONE = "everyone"
 LANGUAGES = ("zh", "en")
@@ -45,17 +52,21 @@ _SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
     | {"minutes", "results_when", "sections"}
 )
-_SECTION_KEYS = frozenset({"title", "intro", "questions"})
-_COMMON = frozenset({"key", "type", "label", "hint", "required"})
+_SECTION_KEYS = frozenset({"title", "intro", "relevant", "questions"})
+_SAID = frozenset({"key", "type", "label", "relevant"})
+_COMMON = _SAID | {"hint", "required"}
+_CHECKED = _COMMON | {"constraint", "constraint_message"}
 _QUESTION_KEYS = {
-    "single": _COMMON | {"options"},
-    "multiple": _COMMON | {"options", "max_choices"},
+    "single": _CHECKED | {"options"},
+    "multiple": _CHECKED | {"options", "max_choices"},
     "matrix": _COMMON | {"options", "rows"},
-    "short": _COMMON | {"max_length"},
-    "long": _COMMON | {"max_length"},
-    "number": _COMMON | {"min", "max", "decimals"},
-    "date": _COMMON | {"min", "max"},
-    "rating": _COMMON | {"min", "max"},
+    "short": _CHECKED | {"max_length"},
+    "long": _CHECKED | {"max_length"},
+    "number": _CHECKED | {"min", "max", "decimals"},
+    "date": _CHECKED | {"min", "max"},
+    "rating": _CHECKED | {"min", "max"},
+    "note": _SAID | {"hint"},
+    "calculated": _SAID | {"calculation", "decimals"},
 }
 _OPTION_KEYS = {
     "single": frozenset({"key", "label", "other"}),
@@ -96,7 +107,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `minimum` and `maximum` are numbers, or dates for a date; None: no bound."""
+    """One question. `minimum` and `maximum` are numbers, or dates for a date; None: no bound.
+
+    `relevant`, `constraint` and `calculation` are trees of surveys/logic; None: no such rule. A
+    note only says something, and what is calculated is not asked.
+    """
 
     key: str
     type: str
@@ -110,6 +125,15 @@ class Question:
     decimals: int = 0
     minimum: Any = None
     maximum: Any = None
+    relevant: Any = None
+    constraint: Any = None
+    constraint_message: Texts = ""
+    calculation: Any = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether people answer it at all."""
+        return self.type not in ("note", "calculated")
 
     @property
     def takes_words(self) -> bool:
@@ -127,6 +151,7 @@ class Section:
     title: Texts
     intro: Texts
     questions: tuple[Question, ...]
+    relevant: Any = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +174,11 @@ class Definition:
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
+
+    @property
+    def answered(self) -> tuple[Question, ...]:
+        """The questions that people answer."""
+        return tuple(question for question in self.questions if question.is_answered)
 
     def question(self, key: str) -> Question | None:
         return next((one for one in self.questions if one.key == key), None)
@@ -182,6 +212,8 @@ def read(document: Any) -> Definition:
     """The definition that a document holds. Raises DefinitionFault with every fault found."""
     reader = _Reader()
     definition = reader.survey(document)
+    if not reader.faults and definition is not None:
+        reader.faults = [Fault(*one) for one in faults_of(definition)]
     if reader.faults or definition is None:
         raise DefinitionFault(reader.faults)
     return definition
@@ -310,7 +342,8 @@ class _Reader:
                 question = self.question(one, place, number, seen, section["questions"])
                 if question is not None:
                     questions.append(question)
-            found.append(Section(title, intro, tuple(questions)))
+            relevant = self.expression(section, "relevant", place)
+            found.append(Section(title, intro, tuple(questions), relevant))
         if number > MAX_QUESTIONS:
             self.fault(whole, _("最多 %(limit)d 题。", limit=MAX_QUESTIONS))
         return tuple(found)
@@ -355,7 +388,29 @@ class _Reader:
             decimals=self.whole_number(asked, "decimals", 0, 4, place, optional=True) or 0,
             minimum=low,
             maximum=high,
+            relevant=self.expression(asked, "relevant", place),
+            constraint=self.expression(asked, "constraint", place),
+            constraint_message=self.texts(
+                asked, "constraint_message", place, LABEL_LIMIT, optional=True
+            ),
+            calculation=self.expression(asked, "calculation", place, needed=kind == "calculated"),
         )
+
+    def expression(
+        self, given: dict[str, Any], name: str, place: str, *, needed: bool = False
+    ) -> Any:
+        """The tree of a rule; None where there is none."""
+        value = given.get(name)
+        if value is None and not needed:
+            return None
+        try:
+            if not isinstance(value, str):
+                raise ExpressionFault(1, _("应是文字。"))
+            return parse_rule(value)
+        except ExpressionFault as fault:
+            where = _("%(name)s 第 %(at)d 个字符", name=name, at=fault.at)
+            self.fault(place, _("%(name)s：%(why)s", name=where, why=fault.sentence))
+            return None
 
     def options(self, asked: dict[str, Any], kind: str, place: str) -> tuple[Option, ...]:
         found, seen = [], set()

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -22,6 +23,8 @@ from core.forms import BaseForm
 from core.i18n import _, day, ngettext, pick
 
 from .definition import NUMBER_LIMIT, Definition, Option, Question
+from .flow import Flow, Said, Settled, values_of
+from .logic import as_boolean, evaluate
 
 OTHER_LIMIT = 200
 STRANGERS_TOLD = 5
@@ -46,7 +49,8 @@ class QuestionField(Field):
         if formdata is not None:
             self.sent = {name: formdata.getlist(name) for name in self.names}
         else:
-            self.sent = self.said(data if isinstance(data, list) else [])
+            said = self.said(data if isinstance(data, list) else [])
+            self.sent = {name: [] for name in self.names} | said
 
     @property
     def names(self) -> list[str]:
@@ -61,12 +65,31 @@ class QuestionField(Field):
         """The rows that were sent. Raises ValidationError."""
         raise NotImplementedError
 
+    @property
+    def tried(self) -> list[dict[str, Any]]:
+        """The rows that were sent, for the rules of the form; none where they do not hold."""
+        try:
+            return [{"question": self.question.key, **row} for row in self.read()]
+        except ValidationError:
+            return []
+
     def pre_validate(self, form: Any) -> None:
         self.given = []
+        if self.question.key not in form.settled.asked:
+            return self._refuse_unasked()
         given = self.read()
         if not given and self.question.is_required:
             raise ValidationError(self.missing())
+        if given and not form.accepts(self.question):
+            said = pick(self.question.constraint_message)
+            raise ValidationError(said or _("这个回答不合要求，请再看一看。"))
         self.given = [{"question": self.question.key, **row} for row in given]
+
+    def _refuse_unasked(self) -> None:
+        """What was sent though other answers leave the question out is told, and then gone."""
+        if any(one.strip() for values in self.sent.values() for one in values):
+            self.sent = {name: [] for name in self.sent}
+            raise ValidationError(_("照你别的回答，这一题不用答。这里填的已经去掉，再交一次就行。"))
 
     def missing(self) -> str:
         return _("这一题需要回答。")
@@ -322,12 +345,30 @@ _FIELDS: dict[str, type[QuestionField]] = {
 
 
 class AnswerForm(BaseForm):
-    """A survey's questions as one form."""
+    """A survey's questions as one form; `settled` is what its rules make of what it holds."""
+
+    flow: Flow
 
     @property
     def given(self) -> list[dict[str, Any]]:
-        """What was answered, once the form holds."""
-        return [row for field in self.asked for row in field.given]
+        """What was answered, once the form holds, and what follows from it."""
+        rows = [row for field in self.asked for row in field.given]
+        return rows + self.flow.calculated(self.settled)
+
+    @cached_property
+    def settled(self) -> Settled:
+        rows = [row for field in self.asked for row in field.tried]
+        return self.flow.settle(values_of(rows))
+
+    def accepts(self, question: Question) -> bool:
+        """Whether the answer to a question is as its form wants it."""
+        scope = self.settled.scope
+        own = scope.with_own(scope.values.get(question.key, ""))
+        return question.constraint is None or as_boolean(evaluate(question.constraint, own))
+
+    def said(self, text: Any) -> list[Said]:
+        """A sentence of the form, with answers where it names questions."""
+        return self.flow.said(text, self.settled)
 
     @property
     def asked(self) -> list[QuestionField]:
@@ -353,9 +394,11 @@ def form_for(definition: Definition, given: list[dict[str, Any]] | None = None) 
     """The form of a definition, holding what was sent or, before that, earlier answers."""
     fields = {
         f"q-{question.key}": _FIELDS[question.type](question, number)
-        for number, question in enumerate(definition.questions, 1)
+        for number, question in enumerate(definition.answered, 1)
     }
     earlier: dict[str, list[dict[str, Any]]] = {}
     for row in given or []:
         earlier.setdefault(f"q-{row['question']}", []).append(row)
-    return type("AnswerForm", (AnswerForm,), fields)(**earlier)
+    form = type("AnswerForm", (AnswerForm,), fields)(**earlier)
+    form.flow = Flow(definition)
+    return form

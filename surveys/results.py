@@ -242,7 +242,8 @@ def present(
     words = Words.of(definitions)
     shown = []
     for section in merged(definitions):
-        found = [_present(question, counts, words) for question in section.questions]
+        asked = [question for question in section.questions if question.type != "note"]
+        found = [_present(question, counts, words) for question in asked]
         shown.append((pick(section.title), found))
     return shown
 

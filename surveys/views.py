@@ -27,7 +27,7 @@ from core.i18n import _, day
 from core.paging import asked_page
 from core.policy import allows
 
-from . import fields, listing, publishing, responses, results, rights
+from . import fields, listing, publishing, responses, results, rights, rules
 from .listing import ANSWERED_COOKIE
 from .models import Survey, SurveyDismissal, SurveyVersion
 
@@ -217,6 +217,7 @@ def _page(
         form=form,
         right=right,
         was_changed=sent != version.number,
+        looked=rules.look(version.definition) if survey.state == "draft" else None,
     )
 
 

@@ -61,7 +61,7 @@ def test_import_prints_json(run: Run) -> None:
     assert outcome["imported"] is True
     assert outcome["slug"] == "training-needs"
     assert outcome["state"] == "draft"
-    assert len(outcome["questions"]) == 8
+    assert len(outcome["questions"]) == 9
     assert outcome["problems"] == []
 
 
