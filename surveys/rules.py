@@ -207,7 +207,7 @@ def _domain(flow: Flow, question: Question) -> dict[str, list[Value]]:
     words: list[Value] = [one for one in said if isinstance(one, str)]
     if question.type == "date":
         return {question.key: ["", "1950-01-01", "2200-12-31", *words]}
-    return {question.key: ["", "一句话", *words]}
+    return {question.key: ["", "x", *words]}
 
 
 def _literals(flow: Flow) -> list[Value]:
