@@ -18,11 +18,12 @@ import nh3
 from bleach.sanitizer import Cleaner as BleachCleaner
 from markupsafe import Markup
 
+from . import footnotes
 from .characters import LoneSurrogate, sweep
 from .document import OUR_PAGES, TooIntricate, read_html, read_plain, write
 from .i18n import _
 
-CLEANER = 1
+CLEANER = 2
 """Version of what `cook` does; records keep it, and are cooked again when it has risen."""
 
 PLAIN_LIMIT = 100_000  # characters of plain text
@@ -39,12 +40,15 @@ ALLOWED: dict[str, set[str]] = {
     "td": _BLOCK | {"colspan", "rowspan"},
     "th": _BLOCK | {"colspan", "rowspan"},
     **{tag: set() for tag in ("thead", "tbody", "tr", "pre", "hr", "br")},
-    **{tag: set() for tag in ("strong", "em", "u", "s", "sub", "sup", "code")},
+    **{tag: set() for tag in ("strong", "em", "u", "s", "sub", "code")},
+    "sup": {"class"},
     "a": {"href"},
 }
 # In a text that carries pictures, and in no other, files of ours may be shown.
 WITH_PICTURES = {**ALLOWED, "img": {"src", "alt", "width", "height"}}
 CLASSES = frozenset({"align-center", "align-end"} | {f"indent-{step}" for step in range(1, 5)})
+# Footnotes: a reference in the text, and the list at its end (core/footnotes.py).
+NAMED = {"sup": "footnote", "ol": "footnotes"}
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener nofollow ugc"
 _VALUES = {
@@ -154,7 +158,9 @@ def _permitted(tag: str, name: str, value: str) -> bool:
     if name not in WITH_PICTURES.get(tag, ()):
         return False
     if name == "class":
-        return bool(value) and set(value.split(" ")) <= CLASSES
+        if NAMED.get(tag) == value:
+            return True
+        return bool(value) and tag != "sup" and set(value.split(" ")) <= CLASSES
     return _VALUES[name].fullmatch(value) is not None
 
 
@@ -209,9 +215,10 @@ def _bleach(html: str, has_pictures: bool = False) -> str:
     return cleaner.clean(html)
 
 
-def rich(html: str | None) -> Markup:
-    """Template filter for HTML that `cook` made and the database kept; for nothing else."""
-    return Markup(html or "")
+def rich(html: str | None, key: object = "") -> Markup:
+    """Template filter for HTML that `cook` made and the database kept; for nothing else. Parts of
+    pages that are kept (core/parts.py) give a key that no other text of the page has."""
+    return Markup(footnotes.joined(html or "", key))
 
 
 # --- Text out of cooked HTML --------------------------------------------------------------
@@ -255,9 +262,9 @@ def addresses(html: str) -> list[str]:
 def excerpt(html: str, length: int) -> str:
     """The first words of cooked HTML in one line of at most `length` characters and "…".
 
-    What is quoted from others is left out, unless there is nothing else.
+    What is quoted from others and footnotes are left out, unless there is nothing else.
     """
-    own = re.sub(r"<blockquote[ >](?s:.*?)</blockquote>", "", html)
+    own = re.sub(r"<blockquote[ >](?s:.*?)</blockquote>", "", footnotes.parted(html)[0])
     text = " ".join((plain(own) or plain(html)).split("\n"))
     if len(text) <= length:
         return text
@@ -298,7 +305,7 @@ def marked(html: str, spans: Iterable[Span]) -> Markup:
         else:  # an entity, which is one character
             written += _within_marks(said, place, waiting, {said: part[0]}.__getitem__)
         place += len(said)
-    return Markup("".join(written))
+    return Markup(footnotes.joined("".join(written)))
 
 
 def marked_plain(text: str, spans: Iterable[Span]) -> Markup:

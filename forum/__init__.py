@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         shelves,
         similar_views,
         views,
+        word_views,
     )
 
     app.register_blueprint(views.bp)

@@ -50,7 +50,7 @@ def _save(act: str, subject_id: int, form_url: str, base: str = "") -> Any:
         return _refused(str(fault), typed)
     except SavedElsewhere as conflict:
         return _conflict(conflict.held, typed, form_url)
-    if _asks_for_json():
+    if asks_for_json():
         answer = {"number": saved.number if saved else 0, "said": said(saved)}
         db.session.commit()
         return jsonify(answer)
@@ -67,7 +67,7 @@ def said(draft: Draft | None) -> str:
 
 
 def _refused(sentence: str, typed: Typed | None) -> Any:
-    if _asks_for_json():
+    if asks_for_json():
         return jsonify(said=sentence), 422
     words = typed or Typed("", request.form.get("body", ""), "plain")
     return render_template("forum/draft_refused.html", sentence=sentence, words=words), 422
@@ -77,7 +77,7 @@ def _conflict(held: Draft, typed: Typed | None, form_url: str) -> Any:
     """Both texts, to choose one or keep both."""
     assert typed is not None
     sentence = _("这份草稿 %(at)s 在别处存过，和这里的不一样。", at=stamp(held.saved_at))
-    if _asks_for_json():
+    if asks_for_json():
         kept = {"number": held.number, "title": held.title, "html": held.words.as_html()}
         return jsonify(said=sentence, **kept), 409
     page = {"held": held, "typed": typed, "both": typed.after(held.words)}
@@ -86,7 +86,7 @@ def _conflict(held: Draft, typed: Typed | None, form_url: str) -> Any:
     ), 409
 
 
-def _asks_for_json() -> bool:
+def asks_for_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 

@@ -17,7 +17,9 @@ Run = tuple[str, Marks]
 OUR_PAGES = r"/(?:people|posts)/[1-9][0-9]{0,9}"  # which core/links.py makes
 BREAK = "\u2028"  # a line break inside a run; `sweep` lets none in from outside
 
-PICTURE = "\u2029"  # a picture inside a run, whose mark says which; let in no more than BREAK
+# A picture or a reference to a footnote inside a run, whose mark says which; let in no more than
+# BREAK.
+OBJECT = "\u2029"
 
 
 class TooIntricate(ValueError):
@@ -41,6 +43,7 @@ class Block:
     is_head: bool = False
     level: int = 0  # of a word processor's imitated list item
     marker: str = ""
+    notes: list[list[Run]] = field(default_factory=list)  # the footnotes of a whole document
 
     def text(self) -> str:
         return "".join(text for text, _ in self.runs)

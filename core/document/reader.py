@@ -9,7 +9,7 @@ from html import unescape
 from typing import Literal, NamedTuple
 
 from ..characters import is_right_to_left, sweep
-from .block import BREAK, NESTING_LIMIT, PICTURE, Block, Marks, TooIntricate, link, picture
+from .block import BREAK, NESTING_LIMIT, OBJECT, Block, Marks, TooIntricate, link, picture
 from .lists import gather_lists
 from .meaning import (
     BLOCKS,
@@ -31,6 +31,7 @@ from .meaning import (
     styled,
     with_mark,
 )
+from .notes import Notes, note_of, note_that_begins
 from .runs import SPACES, paragraphs
 
 DEPTH_LIMIT = 100  # open elements in the source; word processors stay below 30
@@ -75,6 +76,7 @@ class Scope(NamedTuple):
     is_rtl: bool = False
     level: int = 0
     is_head: bool = False
+    is_note: bool = False
     mode: Literal["text", "marker", "dropped"] = "text"
 
 
@@ -89,6 +91,8 @@ class Reader:
         self.leaf: Block | None = None
         self.frames: list[tuple[str, Scope]] = []
         self.open: Counter[str] = Counter()
+        self.notes = Notes()
+        self.waiting: list[tuple[int, Block | None]] = []  # paragraphs around notes in the line
 
     def read(self, source: str) -> Block:
         position = 0
@@ -124,7 +128,7 @@ class Reader:
                 self.text(BREAK)
             elif name == "img" and self.pictures:
                 self.picture(attributes_of(attributes))
-            elif name == "hr" and self.scope.mode == "text":
+            elif name == "hr" and self.scope.mode == "text" and not self.scope.is_note:
                 self.flush()
                 self.place(Block("hr"))
             return
@@ -166,10 +170,13 @@ class Reader:
                 return
 
     def _pop(self) -> str:
+        is_note = bool(self.waiting) and self.waiting[-1][0] == len(self.frames)
         name, outer = self.frames.pop()
         self.open[name] -= 1
-        if name in BLOCKS:
+        if name in BLOCKS or is_note:
             self.flush()
+        if is_note:
+            self.leaf = self.waiting.pop()[1]
         self.scope = outer
         return name
 
@@ -187,6 +194,10 @@ class Reader:
             is_rtl=given.get("dir", "").lower() == "rtl",
         )
         container = scope.container
+        is_list = scope.is_note and container.tag != "note"
+        if begun := note_that_begins(name, given, style, classes, is_list):
+            note = self.notes.body(begun) if begun != "all" else container
+            return Scope(note, is_note=True)
         if name in LISTS:
             return self._enter(scope, LISTS[name], start=number_in(given.get("start"), 1, 9999))
         if name == "li" and container.tag in ("ul", "ol"):
@@ -250,6 +261,9 @@ class Reader:
     def _inside_inline(self, name: str, given: dict[str, str], style: dict[str, str]) -> Scope:
         marks = self.scope.marks
         mode = self.scope.mode
+        classes = given.get("class", "").split()
+        if (note := note_of(name, given, classes, self.scope.is_note)) is not None:
+            return self._inside_note(note)
         if style.get("mso-list", "").startswith("ignore"):
             mode = "marker"
         if name == "a" and (address := link(given.get("href", ""), self.is_sound)):
@@ -261,16 +275,33 @@ class Reader:
             marks = with_mark(marks, tag)
         return self.scope._replace(marks=marks, mode=mode)
 
+    def _inside_note(self, note: str) -> Scope:
+        """Refer to a note; one that stands in the line is read apart from the paragraph, and so is
+        the number by which another is referred to."""
+        if note == "back" or self.scope.mode == "dropped":
+            return self.scope._replace(mode="dropped")
+        if self.scope.leaf_tag == "pre":
+            return self.scope
+        key = self.notes.referred(note)
+        self.object(("note", key))
+        self.waiting.append((len(self.frames), self.leaf))
+        self.leaf = None
+        apart = self.notes.body(key) if note == "here" else self.notes.label(key)
+        return Scope(apart, is_note=True)
+
     # Text and blocks
 
+    def object(self, mark: tuple[str, str]) -> None:
+        """A picture or a reference stands in its paragraph as a character that no text has."""
+        outer = self.scope
+        self.scope = outer._replace(marks=(mark,))
+        self.text(OBJECT)
+        self.scope = outer
+
     def picture(self, given: dict[str, str]) -> None:
-        """A picture stands in its paragraph as a character that no text has."""
         shown = picture(given, self.pictures)
         if shown and self.scope.mode == "text" and self.scope.leaf_tag != "pre":
-            outer = self.scope
-            self.scope = outer._replace(marks=(("img", shown),))
-            self.text(PICTURE)
-            self.scope = outer
+            self.object(("img", shown))
 
     def text(self, text: str) -> None:
         scope = self.scope
@@ -330,8 +361,10 @@ def read_html(
     """
     if source.count("<") > TAG_LIMIT:
         raise TooIntricate
-    root = Reader(is_sound, pictures).read(source)
+    reader = Reader(is_sound, pictures)
+    root = reader.read(source)
     gather_lists(root)
+    reader.notes.settle(root)
     _prune(root)
     _lower_headings(root)
     return root

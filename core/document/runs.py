@@ -21,7 +21,7 @@ def paragraphs(tag: str, runs: list[Run]) -> list[list[Run]]:
     if tag == "pre":
         text = sweep("".join(text for text, _ in merged)).replace("\xa0", " ").strip("\n")
         return [[(text, ())]] if text.strip() else []
-    merged = [(text if is_picture(marks) else _swept(text), marks) for text, marks in merged]
+    merged = [(text if is_object(marks) else _swept(text), marks) for text, marks in merged]
     if tag != "p":  # a heading is bold by itself
         merged = [(text, tuple(m for m in marks if m[0] != "strong")) for text, marks in merged]
     lines = _fold(merged)
@@ -38,9 +38,9 @@ def paragraphs(tag: str, runs: list[Run]) -> list[list[Run]]:
     return found
 
 
-def is_picture(marks: Marks) -> bool:
-    """Whether a run is pictures, one for each of its characters."""
-    return bool(marks) and marks[0][0] == "img"
+def is_object(marks: Marks) -> bool:
+    """Whether a run is pictures, one for each of its characters, or a reference to a footnote."""
+    return bool(marks) and marks[0][0] in ("img", "note")
 
 
 def _swept(text: str) -> str:
@@ -49,7 +49,9 @@ def _swept(text: str) -> str:
 
 
 _PIECE = re.compile(rf"[ \t\r\n\f\xa0]+|{BREAK}|[^ \t\r\n\f\xa0{BREAK}]+")
-WIDE = re.compile("[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+WIDE = re.compile(
+    "[\u2029\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
 
 
 def _fold(runs: list[Run]) -> list[list[Run]]:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from html import escape
 
-from .block import BREAK, LEAVES, PICTURE, Block, Marks, Run
-from .runs import is_picture
+from ..characters import is_right_to_left
+from .block import BREAK, LEAVES, OBJECT, Block, Marks, Run
+from .runs import is_object
 
 
 def write(block: Block) -> str:
-    """The document as HTML, balanced and escaped."""
-    return "".join(_write(child) for child in block.children)
+    """The document as HTML, balanced and escaped; its footnotes as a list at the end."""
+    return "".join(_write(child) for child in block.children) + _write_notes(block.notes)
+
+
+def _write_notes(notes: list[list[Run]]) -> str:
+    written = []
+    for runs in notes:
+        rtl = is_right_to_left("".join(text for text, _ in runs))
+        written.append(f"<li{_facts(Block('li', is_rtl=rtl))}>{_inline(runs)}</li>")
+    return f'<ol class="footnotes">{"".join(written)}</ol>' if written else ""
 
 
 def _write(block: Block) -> str:
@@ -84,9 +93,12 @@ def _inline(runs: list[Run]) -> str:
     written: list[str] = []
     current: Marks = ()
     for text, marks in [*runs, ("", ())]:
-        if is_picture(marks):
+        if is_object(marks):
             written += [f"</{tag}>" for tag, _ in reversed(current)]
-            written.append(f"<img {marks[0][1]}>" * text.count(PICTURE))
+            if marks[0][0] == "note":
+                written.append('<sup class="footnote"></sup>')
+            else:
+                written.append(f"<img {marks[0][1]}>" * text.count(OBJECT))
             current = ()
             continue
         if text == BREAK:

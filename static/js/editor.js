@@ -8,6 +8,7 @@ import { clean, fromText, toSend } from "./editor/clean.js";
 import { button, composes, element } from "./editor/dom.js";
 import { Draft } from "./editor/draft.js";
 import { Mention } from "./editor/mention.js";
+import { asUnits, makeNote, noteAt } from "./editor/notes.js";
 import { Panel } from "./editor/panel.js";
 import { Saved } from "./editor/saved.js";
 import { Toolbar } from "./editor/toolbar.js";
@@ -82,7 +83,7 @@ class Editor {
       sanitizeToDOMFragment: (html) => {
         const { fragment, dropped } = clean(html);
         this.dropped = dropped;
-        return fragment;
+        return asUnits(fragment);
       },
       didError: (error) => console.error(error),
     });
@@ -156,6 +157,10 @@ class Editor {
         squire.focus();
       });
     }
+    root.addEventListener("click", ({ target }) => {
+      const note = target.closest("span.footnote");
+      if (note) this.askNote(note);
+    });
     root.addEventListener("compositionstart", () => (this.composing = true));
     root.addEventListener("compositionend", () => (this.composing = false));
     root.addEventListener("blur", () => (this.composing = false));
@@ -185,6 +190,7 @@ class Editor {
     });
     root.addEventListener("compositionend", () => this.mention?.look());
     this.textarea.addEventListener("quote", (event) => this.quote(event));
+    this.textarea.addEventListener("insert", (event) => this.insert(event.detail.html));
     addEventListener("pagehide", () => this.keep(true));
     addEventListener("online", () => this.keep());
     addEventListener("pageshow", () => (this.sending = false));
@@ -281,9 +287,14 @@ class Editor {
   /** Put a quotation in plain text below what is written. */
   quote(event) {
     event.preventDefault();
+    this.insert(fromText(event.detail));
+  }
+
+  /** Put HTML below what is written. */
+  insert(html) {
     const { squire } = this;
-    if (this.html()) squire.moveCursorToEnd().insertHTML(fromText(event.detail));
-    else squire.setHTML(fromText(event.detail));
+    if (this.html()) squire.moveCursorToEnd().insertHTML(html);
+    else squire.setHTML(html);
     squire.moveCursorToEnd().focus();
     this.keepSoon();
   }
@@ -320,6 +331,7 @@ class Editor {
       quote: () => squire[on ? "decreaseQuoteLevel" : "increaseQuoteLevel"](),
       link: () => this.askLink(),
       table: () => this.askTable(),
+      note: () => this.askNote(),
       clear: () => {
         squire.removeAllFormatting();
         this.setBlocks("p");
@@ -358,6 +370,36 @@ class Editor {
       (address) => change("makeLink", address),
       () => change("removeLink"),
     );
+  }
+
+  /** A new note at the caret, or the one beside it again. */
+  askNote(note = noteAt(this.squire.getSelection())) {
+    const { squire } = this;
+    const range = squire.getSelection();
+    range.collapse(false);
+    const change = (act) => {
+      squire.focus();
+      squire.setSelection(range).saveUndoState();
+      act();
+      this.keepSoon();
+    };
+    this.panel.askNote(
+      note,
+      (words) => change(() => this.putNote(note, makeNote(words))),
+      () => change(() => note.remove()),
+    );
+  }
+
+  putNote(old, note) {
+    const { squire } = this;
+    const range = squire.getSelection();
+    if (old) old.replaceWith(note);
+    else range.insertNode(note);
+    const after = document.createTextNode("\u200b"); // without it one would not get past the note
+    note.after(after);
+    range.setStart(after, 1);
+    range.collapse(true);
+    squire.setSelection(range);
   }
 
   askTable() {

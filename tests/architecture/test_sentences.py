@@ -22,6 +22,15 @@ TRANSLATING = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])|%%|%")
 # Chinese that is read or compared as data and never shown: the names it stands under in its file.
 DATA = {
+    "core/word/numbering.py": {
+        "_DIGITS",
+        "_FORMAL",
+        "_UNITS",
+        "_FORMAL_UNITS",
+        "_STEMS",
+        "_BRANCHES",
+    },
+    "core/word/styles.py": {"_HEADING", "_TITLES", "_CONTENTS"},
     "accounts/importing.py": {"HEADERS", "ROLE_WORDS"},
     "accounts/passwords.py": {"_COMMON"},
     "campaigns/dates.py": {

@@ -4,13 +4,14 @@
 // and the caller is told.
 
 import "../../vendor/purify.min.js";
+import { gatherNotes } from "./notes.js";
 
 const { DOMPurify } = globalThis;
 
 const RULES = {
   ALLOWED_TAGS: (
     "p br h2 h3 h4 strong b em i u s sub sup a blockquote ul ol li table thead tbody tr th td hr " +
-    "pre code"
+    "pre code span"
   ).split(" "),
   ALLOWED_ATTR: ["href", "colspan", "rowspan", "start", "class"],
   ALLOW_DATA_ATTR: false,
@@ -34,8 +35,10 @@ export function clean(html) {
   const doc = new DOMParser().parseFromString(markup, "text/html");
   const dropped = new Set();
   if (OFFICE.test(html)) restoreOffice(doc, sheet, dropped);
+  gatherNotes(doc.body);
   tidy(doc.body, dropped);
   const fragment = DOMPurify.sanitize(doc.body.innerHTML, RULES);
+  for (const span of fragment.querySelectorAll("span:not(.footnote)")) unwrap(span);
   return { fragment: document.importNode(fragment, true), dropped };
 }
 
@@ -295,6 +298,7 @@ function align(block) {
     /text-align:(\w+)/.exec(css(block))?.[1] ||
     block.getAttribute("align")?.toLowerCase() ||
     /\balign-(center|end)\b/.exec(block.className)?.[1];
+  if (block.matches("span.footnote")) return;
   block.removeAttribute("class");
   if (!block.matches("p,h1,h2,h3,h4,h5,h6,td,th,div")) return;
   if (place === "center") block.className = "align-center";

@@ -27,7 +27,7 @@ export class Panel {
     this.element.setAttribute("aria-label", this.words[name]);
     this.element.replaceChildren(...parts, cancel);
     this.element.hidden = false;
-    this.element.querySelector("input,button").focus();
+    this.element.querySelector("input,textarea,button").focus();
   }
 
   close(leave = true) {
@@ -79,6 +79,31 @@ export class Panel {
     this.open("link", ...parts, fault);
   }
 
+  /** Calls `apply(words)`, or `remove()` where there is an `old` note. */
+  askNote(old, apply, remove) {
+    const { words } = this;
+    const box = element("textarea", { class: "input editor__address", id: `${this.id}-note`, rows: "2" });
+    const text = old?.innerText ?? "";
+    box.value = text;
+    const done = () => {
+      const said = box.value.trim();
+      this.close();
+      if (said && said !== text.trim()) apply(said);
+    };
+    onEnter(box, done);
+    const parts = [element("label", { for: box.id }, words.noteWords), box];
+    parts.push(button(words.apply, done));
+    if (old) {
+      parts.push(
+        button(words.noteRemove, () => {
+          this.close();
+          remove();
+        }),
+      );
+    }
+    this.open("note", ...parts);
+  }
+
   /** Calls `insert(table)` with a new table. */
   askNewTable(insert) {
     const rows = this.askCount("rows");
@@ -124,8 +149,9 @@ export class Panel {
 /** Enter in a field of the panel must not send the form around it. */
 function onEnter(input, act) {
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || composes(event)) return;
+    if (event.key !== "Enter" || event.shiftKey || composes(event)) return;
     event.preventDefault();
+    event.stopPropagation(); // nor does it lead into the text, or send by Ctrl+Enter
     act();
   });
 }

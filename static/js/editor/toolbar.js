@@ -31,6 +31,7 @@ const TOOLS = [
     true,
   ],
   ["table", "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14M15 10v9", "", "td,th"],
+  ["note", "M4 6h9M8.5 6v13M16 5.5 18 4v6.5M14 14.5h6.5M14 18.5h6.5", `${ALT_CTRL}f`],
   ["clear", "M7 5h12M12.5 5 10 15M4 20h8M15 15l5 5m0-5-5 5", `${CTRL}\\`, "", true],
 ];
 

@@ -1,0 +1,35 @@
+"""A Word file read into the editor while one writes, and its footnote where it is read."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visiting import Person
+from tests.forum.test_read_word import NOTED
+
+
+def test_a_chosen_file_comes_into_the_editor(chromium: Browser, demo_url: str) -> None:
+    here = Person(chromium, demo_url, java_script=True).sign_in("cadre2")
+    page = here.open("/forum/chat/new")
+    page.locator("#title").fill("一份调研稿")
+    box = page.get_by_role("textbox", name="正文")
+    box.click()
+    page.keyboard.type("先写一句。")
+    page.locator("#word summary").click()
+    bad = {"name": "a.docx", "mimeType": "application/zip", "buffer": b"PK\3\4"}
+    page.locator("#word-file").set_input_files(bad)
+    expect(page.locator("#word-file-error")).to_contain_text("扩展名")
+    page.locator("#word-file").set_input_files({**bad, "buffer": NOTED})
+    expect(page.locator("#word [data-said]")).to_contain_text("去掉了：1 处删除修订、1 条批注。")
+    expect(box).to_contain_text("先写一句。")
+    expect(box).to_contain_text("保留新增脚注的话")
+    here.check()
+    box.press("Control+Enter")
+    page.wait_for_url("**/threads/*")
+    expect(page.locator(".prose").first).to_contain_text("保留新增[1]")
+    page.get_by_role("link", name="注 1", exact=True).press("Enter")
+    expect(page.locator(".footnotes li:target")).to_have_text("脚注的话 ↑")
+    page.get_by_role("link", name="回到注 1 的位置").press("Enter")
+    expect(page.locator("sup.footnote a:target")).to_be_focused()
+    here.check()
+    assert [one for one in here.faults if "status of 422" not in one] == []
