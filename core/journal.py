@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, Select, String, func, insert, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Index, Select, String, event, func, insert, select, update
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from . import clock, keys
 from .bulk import insert_all
@@ -23,6 +23,7 @@ from .db import Base, db
 from .jobs import job
 
 NOTHING = "0" * 64
+WAITING = "journal events that wait to be written"
 
 
 class JournalEvent(Base):
@@ -85,9 +86,11 @@ def append(
 ) -> int:
     """Add one event in the caller's transaction; returns its number.
 
-    `facts` holds ids and codes only, never what somebody wrote.
+    `facts` holds ids and codes only, never what somebody wrote. The first event of a transaction
+    takes the head; all of them are written together when it commits, or when somebody asks.
     """
-    count, previous = _take_head()
+    waiting = _waiting()
+    count, previous = (waiting[-1]["id"], waiting[-1]["digest"]) if waiting else _take_head()
     row: dict[str, Any] = {
         "id": count + 1,
         "at": clock.now().replace(microsecond=0),
@@ -102,14 +105,47 @@ def append(
         "previous": previous,
     }
     row["digest"] = _digest(row)
-    db.session.execute(insert(JournalEvent).values(row))
-    db.session.execute(
+    waiting.append(row)
+    return int(row["id"])
+
+
+def _waiting() -> list[dict[str, Any]]:
+    """The events of this transaction that are not written yet."""
+    found: list[dict[str, Any]] = db.session().info.setdefault(WAITING, [])
+    return found
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    """Write the events that wait: two statements, however many they are."""
+    rows = session.info.pop(WAITING, None)
+    if rows:
+        session.execute(insert(db.metadata.tables[JournalEvent.__tablename__]), rows)
+        _put_head(session, rows[-1]["id"], rows[-1]["digest"])
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _write_before_reading(asked: ORMExecuteState) -> None:
+    """Whoever reads the journal within the transaction finds its events there."""
+    if asked.session.info.get(WAITING) and asked.is_select:
+        tables = {mapper.class_ for mapper in asked.all_mappers}
+        if tables & {JournalEvent, JournalHead}:
+            _write(asked.session)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _previous: object) -> None:
+    """What a transaction that was given up would have recorded has not happened."""
+    session.info.pop(WAITING, None)
+
+
+def _put_head(session: Any, count: int, digest: str) -> None:
+    session.execute(
         update(JournalHead)
         .where(JournalHead.id == 1)
-        .values(count=row["id"], digest=row["digest"], seal=_seal(row["id"], row["digest"]))
+        .values(count=count, digest=digest, seal=_seal(count, digest))
         .execution_options(synchronize_session=False)
     )
-    return int(row["id"])
 
 
 def events_of(kind: str, subject_id: int | str) -> Select[JournalEvent]:
@@ -135,6 +171,7 @@ def latest(kind: str, subject_id: int | str) -> JournalEvent | None:
 
 
 def head() -> JournalHead | None:
+    _write(db.session())
     return db.session.get(JournalHead, 1, populate_existing=True)
 
 
@@ -152,17 +189,17 @@ def verify(through: str = "") -> Iterator[Fault]:
     rows = db.session.scalars(
         select(JournalEvent).order_by(JournalEvent.id).execution_options(yield_per=1000)
     )
-    for event in rows:
-        if event.id != expected:
-            yield Fault(event.id, f"event {expected} is missing before event {event.id}")
-        if event.previous != previous:
-            yield Fault(event.id, f"event {event.id} does not follow the one before it")
-        if event.digest != _digest(_fields(event)):
-            yield Fault(event.id, f"event {event.id} was changed")
-        if kept.pop(event.id, {event.digest}) != {event.digest}:
-            yield Fault(event.id, f"event {event.id} is not the one whose head was printed")
-        is_met = is_met or event.digest == through
-        previous, expected = event.digest, event.id + 1
+    for one in rows:
+        if one.id != expected:
+            yield Fault(one.id, f"event {expected} is missing before event {one.id}")
+        if one.previous != previous:
+            yield Fault(one.id, f"event {one.id} does not follow the one before it")
+        if one.digest != _digest(_fields(one)):
+            yield Fault(one.id, f"event {one.id} was changed")
+        if kept.pop(one.id, {one.digest}) != {one.digest}:
+            yield Fault(one.id, f"event {one.id} is not the one whose head was printed")
+        is_met = is_met or one.digest == through
+        previous, expected = one.digest, one.id + 1
     for row in printed:
         if row.count in kept:
             yield Fault(row.count, f"event {row.count} is missing: its head was printed {row.day}")
@@ -186,6 +223,7 @@ def begin() -> None:
 
 def append_all(rows: list[dict[str, Any]]) -> None:
     """Append many events at once, in order (the demo's seed): rows as `append` takes them."""
+    _write(db.session())
     count, previous = _take_head()
     sealed = []
     for row in rows:
@@ -205,12 +243,7 @@ def append_all(rows: list[dict[str, Any]]) -> None:
         sealed.append(full)
     if sealed:
         insert_all(JournalEvent, sealed)
-        db.session.execute(
-            update(JournalHead)
-            .where(JournalHead.id == 1)
-            .values(count=count, digest=previous, seal=_seal(count, previous))
-            .execution_options(synchronize_session=False)
-        )
+        _put_head(db.session, count, previous)
 
 
 @job("core.print_heads", every=timedelta(hours=1))
@@ -244,8 +277,8 @@ def _take_head() -> tuple[int, str]:
     return count, digest
 
 
-def _fields(event: JournalEvent) -> dict[str, Any]:
-    return {column.key: getattr(event, column.key) for column in JournalEvent.__table__.columns}
+def _fields(row: JournalEvent) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in JournalEvent.__table__.columns}
 
 
 def _digest(row: dict[str, Any]) -> str:

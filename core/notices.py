@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     false,
     func,
+    insert,
     select,
     update,
 )
@@ -141,6 +142,16 @@ def tell(
         str(_sentences[name]) % params
     if person_id is not None:
         db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params, about=about))
+
+
+def tell_all(told: Sequence[tuple[int, str, str, dict[str, Any]]]) -> None:
+    """Leave several notices, each as `tell` takes it (person, name, url, parameters); one
+    statement."""
+    for _person_id, name, _url, params in told:
+        str(_sentences[name]) % params
+    names = ("person_id", "kind", "url", "params")
+    if rows := [{**dict(zip(names, one, strict=True)), "at": clock.now()} for one in told]:
+        db.session.execute(insert(db.metadata.tables[Notice.__tablename__]), rows)
 
 
 def count_up(people: Collection[int], name: str, about: str, url: str, item: int) -> None:

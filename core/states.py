@@ -1,16 +1,18 @@
 """State machines: a table beside each model, and one way to move through it.
 
-Only `record.advance(verb, actor)` writes `state`: it asks the policy, checks the table and
+Only `record.advance(verb, actor)`, and `advance_all` for several, write `state`: it asks the policy, checks the table and
 writes the journal, inside the caller's transaction. Assigning `state` raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import Enum, event
+from sqlalchemy import Enum, event, update
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, validates
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 from . import journal
 from .db import db
@@ -131,6 +133,35 @@ class Stateful:
                 note=note,
                 facts=facts,
             )
+
+
+def advance_all(records: Sequence[Stateful], verb: str, actor: Actor, **columns: Any) -> None:
+    """Move kept records of one model, all in one state, by a verb, and set `columns` beside: in
+    one statement, however many they are. Raises Forbidden, IllegalMove,
+    StaleDataError."""
+    if not records:
+        return
+    first = records[0]
+    model: Any = type(first)
+    before, target = first.state, first.machine.target(first.state, verb)
+    for record in records:
+        if not allows(actor, f"{record.kind}:{verb}", record):
+            raise Forbidden(f"{record.kind}:{verb}")
+        if target is None or record.state != before:
+            raise IllegalMove(record, verb)
+    written: Any = db.session.execute(
+        update(model)
+        .where(model.id.in_([record.id for record in records]), model.state == before)
+        .values(state=target, version=model.version + 1, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    if written.rowcount != len(records):
+        raise StaleDataError(f"{first.kind}: {verb} met rows that had changed")
+    for record in records:
+        for name, value in {"state": target, "version": record.version + 1, **columns}.items():
+            set_committed_value(record, name, value)
+        ids = (record.kind, record.id, verb, actor.id)
+        journal.append(*ids, before=before, after=target)
 
 
 def _flush_new(record: Stateful) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from core import clock, journal
 from core.db import db
 from core.journal import DailyHead, JournalEvent, JournalHead
+from tests.conftest import counted
 
 
 def _write(count: int = 5) -> None:
@@ -26,6 +27,26 @@ def _faults() -> list[str]:
 
 def test_whole_record_has_no_fault(context: Flask) -> None:
     _write()
+    assert _faults() == []
+
+
+def test_events_of_a_transaction_are_written_together_or_not_at_all(
+    app: Flask, context: Flask
+) -> None:
+    with counted(app) as seen:
+        for number in range(3):
+            journal.append("forum:post", number, "approve", 7)
+        db.session.commit()
+    assert len(seen) == 3, seen  # the head is taken, the events are written, the head is put
+    journal.append("forum:post", 3, "approve", 7)
+    assert [one.verb for one in journal.history("forum:post", 3)] == ["approve"]
+    db.session.rollback()
+    journal.append("forum:post", 4, "approve", 7)
+    db.session.rollback()
+    journal.append("forum:post", 5, "approve", 7)
+    db.session.commit()
+    subjects = db.session.scalars(sa.select(JournalEvent.subject_id).order_by(JournalEvent.id))
+    assert list(subjects) == ["0", "1", "2", "5"]
     assert _faults() == []
 
 
