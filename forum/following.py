@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column
 
 from accounts.models import Person
 from core import clock, follows, jobs, notices, registry
@@ -22,7 +22,8 @@ from core.notices import Found, Notice
 from core.policy import Actor
 from moderation import UNDO_TIME
 
-from .models import Board, Post, Thread, thread_url
+from . import references
+from .models import Board, Post, Thread, mark_answered, thread_url
 
 BATCH = 200  # people told in one transaction
 
@@ -38,24 +39,64 @@ class Announcement(Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-def announce(post: Post) -> None:
-    """Ask that those who watch be told of a post that becomes public; one statement."""
+def announce(post: Post, is_first_answer: bool) -> None:
+    """Ask for what follows when a post becomes public: who watches or is spoken to is told, and
+    its thread is found as answered. One statement."""
+    _later("forum.announce", post, answers=post.thread_id if is_first_answer else 0)
+
+
+def refer(post: Post) -> None:
+    """Ask that it be noted to what a public post now refers. One statement."""
+    _later("forum.refer", post)
+
+
+def _later(work: str, post: Post, **ids: int) -> None:
+    """Once it is no longer undone."""
     wait = UNDO_TIME if post.thread.board.pre_moderated else timedelta()
-    jobs.enqueue("forum.announce", due_at=clock.now() + wait, post=post.id)
+    jobs.enqueue(work, due_at=clock.now() + wait, post=post.id, **ids)
 
 
-@jobs.job("forum.announce")
-def tell_watchers(post: int, after: int = 0) -> None:
-    """Tell the next of those who watch of a post that became public."""
-    found = db.session.scalars(
+def _public(post_id: int) -> Post | None:
+    """The post with its place and words, while others read it."""
+    return db.session.scalars(
         select(Post)
         .join(Post.thread)
         .join(Thread.board)
-        .options(contains_eager(Post.thread).contains_eager(Thread.board))
+        .options(
+            contains_eager(Post.thread).contains_eager(Thread.board),
+            joinedload(Post.public_revision),
+        )
         .where(
-            Post.id == post, Post.public_revision_id.is_not(None), Thread.published_at.is_not(None)
+            Post.id == post_id,
+            Post.public_revision_id.is_not(None),
+            Thread.published_at.is_not(None),
         )
     ).one_or_none()
+
+
+@jobs.job("forum.refer")
+def note_references(post: int) -> None:
+    """Note what a public post quotes, and tell those to whom it speaks."""
+    found = _public(post)
+    if found is not None and found.public_revision is not None:
+        hold(f"announce {found.thread_id}")
+        references.anew(found, found.public_revision.body_html)
+
+
+@jobs.job("forum.mark_answered")
+def mark_thread(thread: int) -> None:
+    """Let a thread be found as answered, or no longer so, as it is now."""
+    mark_answered(db.session.get_one(Thread, thread))
+
+
+@jobs.job("forum.announce")
+def tell_watchers(post: int, after: int = 0, answers: int = 0) -> None:
+    """Tell the next of those who watch of a post that became public."""
+    if answers:
+        mark_thread(answers)
+    if after == 0:
+        note_references(post)
+    found = _public(post)
     if found is None or (after == 0 and not _is_first(post)):
         return
     hold(f"announce {found.thread_id}")

@@ -38,9 +38,10 @@ from sqlalchemy.orm import (
     relationship,
     with_expression,
 )
+from sqlalchemy.orm.attributes import set_committed_value
 
 from accounts.models import Person, Unit
-from core import clock, i18n, journal, search
+from core import clock, i18n, jobs, journal, search
 from core.covering import pattern
 from core.db import Base, db
 from core.i18n import _, _l, pgettext
@@ -309,6 +310,7 @@ class Post(Reviewable, Base):
     number: Mapped[int]
 
     thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
+    author_path: Mapped[str | None] = query_expression()  # of its author's unit, where asked for
 
     @property
     def unit(self) -> Unit:
@@ -367,6 +369,8 @@ class Post(Reviewable, Base):
             db.session.execute(
                 select(Post.id).where(Post.id == subject_id).with_for_update(key_share=True)
             )
+            path = _path_of(Post.author_id).scalar_subquery()
+            found = found.options(with_expression(Post.author_path, path))
             found = found.execution_options(populate_existing=True)
         return db.session.scalars(found).one()
 
@@ -485,12 +489,12 @@ class Post(Reviewable, Base):
             self.index(revision)
         references.published(self, revision.body_html)
         if not self.is_public:
-            if self.is_opening:
+            if self.is_opening and self.thread.post_count:
                 self._index_replies()
-            self._count(+1)
+            count = self._count(+1)
             from .following import announce  # it knows posts
 
-            announce(self)
+            announce(self, is_first_answer=count == 2 and not self.is_opening)
 
     def unpublished(self) -> None:
         references.unpublished(self)
@@ -498,7 +502,8 @@ class Post(Reviewable, Base):
             for post_id in db.session.scalars(_public_ids(self.thread_id)):
                 search.drop(self.kind, post_id)
         search.drop(self.kind, self.id)
-        self._count(-1)
+        if self._count(-1) == 1 and not self.is_opening:
+            jobs.enqueue("forum.mark_answered", thread=self.thread_id)
 
     def copied(self) -> list[Words]:
         """The thread bears the title of its opening post; one that was merged away still does. And
@@ -617,11 +622,9 @@ class Post(Reviewable, Base):
 
     def _marks(self) -> list[str]:
         """What it may be narrowed by when it is sought."""
-        path = db.session.scalar(
-            select(Unit.path)
-            .join(Person, Person.unit_id == Unit.id)
-            .where(Person.id == self.author_id)
-        )
+        path = self.author_path
+        if path is None:
+            path = db.session.scalar(_path_of(self.author_id))
         is_answered = self.thread.post_count - self.is_public > 0
         return marks.of_post(
             self.board_id, self.author_id, path or "", self.is_opening, is_answered
@@ -638,8 +641,9 @@ class Post(Reviewable, Base):
             if post.public_revision is not None and post.id != self.id:
                 post.index(post.public_revision)
 
-    def _count(self, step: int) -> None:
-        """The thread, and with its first post the board, count one more or one less.
+    def _count(self, step: int) -> int:
+        """The thread, and with its first post the board, count one more or one less; how many
+        posts the thread has then.
 
         What the thread says of its last post is read anew from the posts when one leaves.
         """
@@ -655,10 +659,10 @@ class Post(Reviewable, Base):
         if self.is_opening:
             values["published_at"] = moment if step > 0 else None
             change(Board, self.board_id, {"thread_count": Board.thread_count + step})
-        change(Thread, self.thread_id, values)
+        count: int = change(Thread, self.thread_id, values, Thread.post_count)
         db.session.expire(self.thread, list(values))
-        if not self.is_opening and self.thread.post_count == (2 if step > 0 else 1):
-            mark_answered(self.thread)
+        set_committed_value(self.thread, "post_count", count)
+        return count
 
 
 def mark_answered(thread: Thread) -> None:
@@ -708,10 +712,15 @@ def _is_own(model: Any, actor: Actor) -> ColumnElement[bool]:
     return model.author_id == actor.id if actor.id is not None else false()
 
 
-def change(model: Any, record_id: int, values: dict[str, Any]) -> None:
-    db.session.execute(
-        update(model)
-        .where(model.id == record_id)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+def _path_of(author_id: Any) -> Select[str]:
+    """Where an author's unit stands in the tree."""
+    return select(Unit.path).join(Person, Person.unit_id == Unit.id).where(Person.id == author_id)
+
+
+def change(model: Any, record_id: int, values: dict[str, Any], told: Any = None) -> Any:
+    """Change a row in one statement; what a column of it holds afterwards, where asked for."""
+    changed = update(model).where(model.id == record_id).values(values)
+    changed = changed.execution_options(synchronize_session=False)
+    if told is None:
+        return db.session.execute(changed) and None
+    return db.session.scalar(changed.returning(told))

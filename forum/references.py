@@ -55,18 +55,43 @@ class Mention(Base):
 
 
 def published(post: Any, html: str) -> None:
-    """Note what a version refers to that becomes public; people are told now, and not before."""
+    """Note what a version refers to that becomes public. People are told, and what an edit quotes
+    is noted, by the work that follows, so that a decision costs the same however many they are."""
+    before = post.public_revision
+    if before is None:
+        _quote(post, html)
+    elif mentioned(post, html) or _quoted(post, html) != _quoted(post, before.body_html):
+        from .following import refer  # it knows posts
+
+        refer(post)
+
+
+def anew(post: Any, html: str) -> None:
+    """Note what a public post refers to now, and tell whom it speaks to and nobody told yet."""
     _unquote(post.id)
-    if quoted := [one for one in links.linked_to(html, "posts") if one != post.id]:
-        posts = Base.metadata.tables["posts"]
-        there = select(literal(post.id), posts.c.id).where(posts.c.id.in_(quoted))
-        db.session.execute(insert(Quotation).from_select(["post_id", "quoted_id"], there))
-    people = set(links.linked_to(html, "people")) - {post.author_id}
-    if people and (post.is_opening or post.thread.is_public):
+    _quote(post, html)
+    if people := mentioned(post, html):
         _tell(post, people)
 
 
+def _quoted(post: Any, html: str) -> list[int]:
+    return [one for one in links.linked_to(html, "posts") if one != post.id]
+
+
+def _quote(post: Any, html: str) -> None:
+    if quoted := _quoted(post, html):
+        posts = Base.metadata.tables["posts"]
+        there = select(literal(post.id), posts.c.id).where(posts.c.id.in_(quoted))
+        db.session.execute(insert(Quotation).from_select(["post_id", "quoted_id"], there))
+
+
+def mentioned(post: Any, html: str) -> set[int]:
+    """The ids of those to whom a version speaks."""
+    return set(links.linked_to(html, "people")) - {post.author_id}
+
+
 def _tell(post: Any, people: set[int]) -> None:
+    """Tell those of some people that were not told of the post yet."""
     from .following import places_of, readers  # it knows posts
 
     told = select(Mention.person_id).where(Mention.post_id == post.id)
@@ -75,7 +100,7 @@ def _tell(post: Any, people: set[int]) -> None:
     who = db.session.scalar(select(Person.name).where(Person.id == post.author_id))
     for person_id in readers(wanted, post.thread.board):
         db.session.add(Mention(post_id=post.id, person_id=person_id))
-        notices.tell(person_id, TOLD, url_for("forum.show_post", id=post.id), who=who)
+        notices.tell(person_id, TOLD, f"/posts/{post.id}", who=who)  # by the clock: no request
 
 
 def unpublished(post: Any) -> None:

@@ -48,7 +48,6 @@ def edit(
     before = undoing.stand(record) | {"waited": True}
     signed = _sign(record, revision, wording, verb, actor, item)
     revision.advance("supersede", actor)
-    record.latest_revision = signed
     item.revision_id = signed.id
     if verb == "redact":
         forget_titles(record, signed.title)
@@ -66,8 +65,6 @@ def redact(
     item = item_for(record, revision, "spot_check")
     item.unit = unit
     signed = _sign(record, revision, wording, "redact", actor, None)
-    if record.latest_revision is revision:
-        record.latest_revision = signed
     item.revision_id = signed.id
     forget_titles(record, signed.title)
     item.heading = record.review_heading(signed)
@@ -141,6 +138,8 @@ def _sign(
         **wording.columns(),
     )
     facts = {"item": item.id if item else None, "from": revision.id, "content": signed.digest}
+    if record.latest_revision is revision:
+        record.latest_revision = signed
     publish(record, signed, actor, verb, **facts)
     return signed
 

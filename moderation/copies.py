@@ -98,11 +98,9 @@ def marked(item_ids: Iterable[int]) -> list[int]:
 
 
 def unmark(item_id: int) -> None:
-    db.session.execute(
-        delete(CopyMark)
-        .where(CopyMark.item_id == item_id)
-        .execution_options(synchronize_session=False)
-    )
+    gone = delete(CopyMark).where(CopyMark.item_id == item_id)
+    with db.session.no_autoflush:  # the item is written once, when all is said of it
+        db.session.execute(gone.execution_options(synchronize_session=False))
 
 
 def grouped(items: Iterable[QueueItem], actor: Actor) -> dict[int, set[int]]:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.orm.attributes import set_committed_value
 
 from accounts.models import Unit
-from core import notices
+from core import clock, notices
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
 from core.policy import Actor
-from core.states import IllegalMove
+from core.states import IllegalMove, advance_all
 
 from . import outcomes, undoing
 from .claiming import refuse_claimed
@@ -58,7 +58,7 @@ def decide(
     if verb in PUBLISHING:
         publish(record, revision, actor, verb, **facts)
     elif verb in ON_PUBLIC:
-        _judge(item, record, revision, verb, actor, explanation, facts)
+        before["told"] = _judge(item, record, revision, verb, actor, explanation, facts)
     else:
         revision.advance(verb, actor, note=explanation, **facts)
     if verb == "return":
@@ -95,7 +95,7 @@ def hide(
     db.session.add(item)
     db.session.flush()
     facts: Facts = {"item": item.id, "reason": reason_code}
-    _judge(item, record, revision, "hide", actor, explanation, facts)
+    before["told"] = _judge(item, record, revision, "hide", actor, explanation, facts)
     close(item, record, revision, "hide", actor, reason_code, explanation, before)
     return item
 
@@ -108,17 +108,23 @@ def _judge(
     actor: Actor,
     explanation: str,
     facts: Facts,
-) -> None:
-    """Leave a text that was public to its readers, give it back to them, or take it away."""
-    if outcomes.was_flagged_by(revision, actor):
+) -> int:
+    """Leave a text that was public to its readers, give it back to them, or take it away; how many
+    flaggers were told."""
+    flags = outcomes.flags_on(revision)
+    if actor.id in [one.flagger_id for one in flags]:
         raise Conflict(item, _("你举报过这一条，要由别的审核员来看。"))
+    restored = []
     if verb == "hide":
         _take_away(record, revision, actor, explanation, facts)
     elif revision.state == "suspended":
         publish(record, revision, actor, "restore", **facts)
         url = record.review_url(record.id)
-        notices.tell(record.author_id, "moderation:restore", url, title=item.heading)
-    outcomes.settle(revision, outcomes.DECIDED[verb], actor)
+        restored.append((record.author_id, "moderation:restore", url, {"title": item.heading}))
+    still, outcome = [one for one in flags if one.closed_at is None], outcomes.DECIDED[verb]
+    advance_all(still, outcome, actor, closed_at=clock.now())
+    notices.tell_all([*outcomes.told(still, outcome), *restored])
+    return len(still)
 
 
 def _take_away(

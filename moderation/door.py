@@ -112,7 +112,8 @@ def publish(
     record.public_revision, record.taken_revision = revision, None
     revision.advance(verb, actor, "", **facts)
     if before is not None and before is not revision:
-        outcomes.settle(before, "replace", actor)
+        if item is not None:  # flags wait in an item
+            outcomes.settle(before, "replace", actor)
         before.advance("supersede", actor)
     if item is not None and verb == "exempt":  # a change that nobody has looked at settles nothing
         _move(item, record, revision)
@@ -122,7 +123,8 @@ def publish(
 
 
 def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
-    """An item in which a version waits."""
+    """An item in which a version waits; one that is made to be closed at once is due at once."""
+    now = clock.now()
     return QueueItem(
         subject_kind=record.kind,
         subject_id=record.id,
@@ -132,8 +134,8 @@ def item_for(record: Reviewable, revision: Revision, reason: str) -> QueueItem:
         place=record.review_place,
         reason=reason,
         grounds=GROUNDS[reason] | (GROUNDS["file"] if revision.files else 0),
-        opened_at=clock.now(),
-        due_at=due_at(record),
+        opened_at=now,
+        due_at=now if reason == "spot_check" else due_at(record),
         **_shown(record, revision),
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import url_for
 from sqlalchemy import select
 
 from core import clock, notices
 from core.db import db
 from core.policy import Actor
+from core.states import advance_all
 
 from .flag import Flag, open_on
 from .models import Revision
@@ -17,19 +21,27 @@ from .reasons import REASONS
 DECIDED = {"harmless": "clear", "hide": "confirm"}
 
 
-def settle(revision: Revision, verb: str, actor: Actor) -> None:
-    """End the open flags on a version by one of their verbs, and tell whoever raised them."""
-    for flag in db.session.scalars(open_on(revision.id)).all():
-        flag.closed_at = clock.now()
-        flag.advance(verb, actor)
-        # No word of the text: its title may not be the flagger's to read any more.
-        notices.tell(flag.flagger_id, f"{flag.kind}:{verb}", url_for("moderation.list_flags"))
+def settle(revision: Revision, verb: str, actor: Actor) -> int:
+    """End the open flags on a version by one of their verbs, and tell whoever raised them; how
+    many there were. Three statements, however many they are, and one where there is none."""
+    flags = db.session.scalars(open_on(revision.id)).all()
+    advance_all(flags, verb, actor, closed_at=clock.now())
+    notices.tell_all(told(flags, verb))
+    return len(flags)
 
 
-def was_flagged_by(revision: Revision, actor: Actor) -> bool:
-    """Whether the actor has flagged this version."""
-    own = select(Flag.id).where(Flag.revision_id == revision.id, Flag.flagger_id == actor.id)
-    return db.session.scalar(own) is not None
+def told(flags: Sequence[Flag], verb: str) -> list[tuple[int, str, str, dict[str, Any]]]:
+    """What those who raised flags are told: no word of the text, for its title may not be theirs
+    to read any more."""
+    url = url_for("moderation.list_flags")
+    return [(one.flagger_id, f"{one.kind}:{verb}", url, {}) for one in flags]
+
+
+def flags_on(revision: Revision) -> Sequence[Flag]:
+    """Every flag on a version, ended or not."""
+    return db.session.scalars(
+        select(Flag).where(Flag.revision_id == revision.id).order_by(Flag.id)
+    ).all()
 
 
 def grounds(revision_id: int) -> tuple[str, ...]:

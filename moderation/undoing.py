@@ -43,8 +43,8 @@ def stand(record: Reviewable) -> dict[str, Any]:
     }
 
 
-def may_undo(item: QueueItem, actor: Actor) -> bool:
-    """Whether the actor took the item's decision just now."""
+def may_undo(item: QueueItem, actor: Actor, record: Reviewable) -> bool:
+    """Whether the actor took the item's decision just now, and it can still be taken back."""
     decision = item.decision
     return (
         decision is not None
@@ -52,13 +52,26 @@ def may_undo(item: QueueItem, actor: Actor) -> bool:
         and not _is_seal(decision)
         and not _told_flaggers(item, decision)
         and clock.now() - decision.decided_at <= TIME
+        and not _has_moved_on(item, decision, record)
     )
 
 
+def _has_moved_on(item: QueueItem, decision: Decision, record: Reviewable) -> bool:
+    """Whether somebody did anything with the text since. Two statements at most."""
+    moved = stand(record) != decision.after or record.has_moved_on(decision.decided_at)
+    return moved or _waits_elsewhere(item, decision)
+
+
 def _told_flaggers(item: QueueItem, decision: Decision) -> bool:
-    """Whether readers have been told what became of their flags: that is not taken back."""
-    after = decision.after or {}
-    return decision.verb == "harmless" or item.reason == "flagged" or bool(after.get("lapsed"))
+    """Whether readers have been told what became of their flags, or what waited beside was made
+    needless by it: that is not taken back."""
+    before, after = decision.before or {}, decision.after or {}
+    return (
+        decision.verb == "harmless"
+        or item.reason == "flagged"
+        or bool(before.get("told"))
+        or bool(after.get("lapsed"))
+    )
 
 
 def _is_seal(decision: Decision) -> bool:
@@ -88,11 +101,10 @@ def undo(item: QueueItem, actor: Actor) -> None:
         raise Conflict(
             item, _("举报的人已经收到结果，这个决定不能撤销。要改变结果，请走正常的处理。")
         )
-    if not may_undo(item, actor):
+    if clock.now() - decision.decided_at > TIME:
         raise Conflict(item, _("已经超过 30 秒，不能再撤销。要改变结果，请走正常的处理。"))
     record = item.subject_class.for_review(item.subject_id, lock=True)
-    moved = stand(record) != decision.after or record.has_moved_on(decision.decided_at)
-    if moved or _waits_elsewhere(item, decision):
+    if _has_moved_on(item, decision, record):
         raise Conflict(item, _("在这之后作者或别人已经有了动作，这个决定不能撤销了。"))
     _put_back(record, decision, actor)
     _reopen(item, decision, actor)

@@ -145,7 +145,7 @@ def item_page(
         templates=templates.offered(verbs) if item.is_waiting else (),
         is_own_unit=is_own_unit(current_user, item),
         takes_edits=amending.takes_edits(item),
-        may_undo=undoing.may_undo(item, current_user),
+        may_undo=undoing.may_undo(item, current_user, reading.record),
         filters=filters,
         run=queueing.run(item, filters, current_user),
         keeping=Keeping(item, tried),

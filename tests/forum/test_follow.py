@@ -9,20 +9,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from accounts.models import Person
-from core import clock, follows, jobs, notices
+from core import follows, notices
 from core.db import db
 from core.notices import Notice
 from forum.models import Board, Post, Thread
-from tests.boards import Forum
+from tests.boards import Forum, work
 from tests.conftest import counted
 from tests.people import Cast, Visitor
-
-
-def work(app: Flask, later: timedelta = timedelta(minutes=1)) -> None:
-    """Do what is due a minute from now."""
-    with app.app_context(), clock.travel(clock.now() + later):
-        while jobs.run_one():
-            pass
 
 
 def inbox(visitor: Visitor) -> str:

@@ -12,7 +12,7 @@ from core.db import db
 from core.notices import Notice
 from forum import reading, references
 from forum.references import TOLD
-from tests.boards import Forum
+from tests.boards import Forum, work
 from tests.conftest import counted
 from tests.people import Cast, Visitor
 
@@ -20,6 +20,7 @@ QUOTE = "> cadre同志 #1\n> 开头说的话。\n\n"
 
 
 def told(app: Flask, cast: Cast, name: str) -> list[str]:
+    work(app)
     with app.app_context():
         mine = db.select(Notice).filter_by(person_id=cast.id(name), kind=TOLD)
         return [one.sentence for one in db.session.scalars(mine)]

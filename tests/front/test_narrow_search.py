@@ -6,7 +6,7 @@ from flask import Flask
 
 from core.db import db
 from forum.models import Board
-from tests.boards import Forum
+from tests.boards import Forum, work
 from tests.conftest import counted
 from tests.people import Cast, Visitor
 
@@ -53,9 +53,11 @@ def test_filters_by_the_address_with_chips_that_come_off(
     reply = forum.reply(cadre2, asked)
     assert here not in find(cadre, "?q=材料&answered=1")  # an answer that waits is none
     forum.approve(moderator, reply)
+    work(app)
     assert here in find(cadre, "?q=材料&answered=1")
     assert f"/posts/{reply}" not in find(cadre, "?q=材料&kind=forum:thread")
     moderator.post(f"/posts/{reply}/hide", {"reason": "off_topic", "explanation": "跑题了。"})
+    work(app)
     assert here not in find(cadre, "?q=材料&answered=1")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import count as numbers
 
 import pytest
 from flask import Flask
@@ -176,15 +177,50 @@ def test_statements_of_an_item(
         app.config["REVIEW_OWN_UNIT"] = True
 
 
-def test_statements_of_a_decision(
-    app: Flask, forum: Forum, cadre: Visitor, moderator: Visitor
-) -> None:
+MOST = 20  # statements of a decision, whatever it is
+
+
+def test_statements_of_every_decision(app: Flask, forum: Forum, cast: Cast, cadre: Visitor) -> None:
+    moderator, chief = cast.visitor("moderator"), cast.visitor("chief_moderator")
     thread = forum.published(cadre, moderator)
-    post = forum.reply(cadre, thread)
-    item, revision = forum.item(post), str(forum.latest(post))
-    with counted(app) as seen:
-        moderator.post(f"/moderation/{item}/approve", {"revision": revision})
-    assert len(seen) <= 28, "\n".join(seen)  # two of them lock before they read
+    speaks = "> cadre同志 #1\n> 开头说的话。\n\n@cadre2同志 请看，@delegate同志 也请看。"
+    for name in ("cadre2", "delegate", "supervisor"):
+        cast.id(name)
+
+    def sends(visitor: Visitor, url: str, **fields: str) -> None:
+        with counted(app) as seen:
+            assert visitor.post(url, fields).status_code == 302
+        assert len(seen) <= MOST, (url, len(seen), "\n".join(seen))
+
+    def decides(verb: str, post: int, visitor: Visitor = moderator, **fields: str) -> int:
+        url = f"/moderation/{forum.item(post)}/{verb}"
+        sends(visitor, url, revision=str(forum.latest(post)), **fields)
+        return post
+
+    said = numbers(1)
+
+    def reply(body: str = "要审的一句。") -> int:
+        return forum.reply(cadre, thread, f"{body}之{next(said)}")
+
+    why = {"explanation": "写明的理由。"}
+    decides("approve", forum.post(forum.start(cadre, "另一个主题", speaks)))
+    edited = decides("approve", reply(speaks))
+    cadre.post(f"/posts/{edited}/edit", {"body": f"{speaks}又改了一遍。"})
+    decides("approve", edited)
+    decides("return", reply(), **why)
+    for answer in ("overturn", "uphold"):
+        rejected = decides("reject", reply(), reason="abuse", **why)
+        assert cadre.post(f"/posts/{rejected}/appeal", why).status_code == 302
+        decides(answer, rejected, chief, **why)
+    decides("amend", reply("写错的字。"), body="写对的字。", **why)
+    decides("redact", reply("请找老王同志。"), passages="老王同志", **why)
+    for verb in ("harmless", "hide"):
+        flagged = decides("approve", reply())
+        for name in ("cadre2", "delegate", "supervisor"):
+            cast.visitor(name).post(f"/posts/{flagged}/flag", {"reason": "abuse"})
+        decides(verb, flagged, **({} if verb == "harmless" else {"reason": "abuse", **why}))
+    sends(moderator, f"/posts/{edited}/hide", reason="abuse", **why)
+    sends(moderator, f"/moderation/{forum.item(edited)}/undo")
 
 
 def test_the_menu_counts_for_reviewers_alone(

@@ -16,6 +16,7 @@ from core.search import SearchEntry
 from moderation.models import Decision
 from tests.boards import Forum
 from tests.people import Cast, Visitor
+from tests.rules import Rules
 
 
 def undo(visitor: Visitor, item: int) -> TestResponse:
@@ -218,3 +219,26 @@ def test_the_open_log_keeps_it_with_a_mark(
     page = cadre2.get("/moderation/log").text
     assert "已通过" in page
     assert "30 秒内已撤销" in page
+
+
+UNDO = "撤销（30 秒内）"
+
+
+def test_no_button_where_undoing_is_refused(
+    forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor, rules: Rules
+) -> None:
+    rules.enact("看一眼的话", effect="flag", name="请看一看")
+    flagged = forum.post(forum.start(cadre, "随便说说的", "看一眼的话。", board="chat"))
+    item = forum.item(flagged)  # it waits because of the rule, and a reader's flag came to it
+    assert cadre2.post(f"/posts/{flagged}/flag", {"reason": "abuse"}).status_code == 302
+    hide = {"reason": "abuse", "explanation": "先收起来。"}
+    answer = forum.decide(moderator, "hide", flagged, **hide)
+    assert UNDO not in moderator.get(answer.location).text
+    assert UNDO not in moderator.get(f"/moderation/{item}").text
+    assert undo(moderator, item).status_code == 409  # who flagged it was told
+
+    moved = forum.post(thread := forum.start(cadre, "后来又有动作的一帖"))
+    forum.approve(moderator, moved)
+    assert UNDO in moderator.get(f"/moderation/{forum.item(moved)}").text
+    forum.reply(cadre2, thread)
+    assert UNDO not in moderator.get(f"/moderation/{forum.item(moved)}").text
