@@ -11,6 +11,7 @@ from accounts.models import Person
 from core.db import db
 from core.policy import Actor
 
+from . import judging
 from .finding import covered, plain
 from .flag import Flag
 from .models import Decision, QueueItem
@@ -76,6 +77,7 @@ class BlindReading(Reading):
                 QueueItem.closed_at < self.until,
                 plain(QueueItem.state) == "decided",
                 QueueItem.id != self.item.id,
+                QueueItem.id.not_in(judging.withheld(self.actor, SecondReview.item_id)),
                 covered(self.actor, ""),
             )
             .order_by(QueueItem.closed_at.desc(), QueueItem.id.desc())

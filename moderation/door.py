@@ -15,7 +15,7 @@ from core.errors import Conflict
 from core.i18n import _
 from core.policy import SYSTEM, Actor
 
-from . import carrying, copies, newness, outcomes
+from . import carrying, copies, newness, outcomes, standing_in
 from .deadlines import due_at
 from .facts import facts_of
 from .models import EXCERPT, GROUNDS, Decision, QueueItem, Revision, waiting_with
@@ -96,6 +96,7 @@ def appeal(record: Reviewable, explanation: str, actor: Actor) -> QueueItem:
     item.plea = explanation
     item.first_decided_by_id = decision.decided_by_id if decision else None
     db.session.add(item)
+    standing_in.call_for_appeal(item)
     return item
 
 

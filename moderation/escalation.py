@@ -6,7 +6,7 @@ lease ends it is taken up. Where no chief moderator could decide, it stays where
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from flask import current_app
@@ -59,8 +59,11 @@ def _own_unit_counts() -> bool:
     return bool(current_app.config["REVIEW_OWN_UNIT"])
 
 
-def chiefs_of(unit_id: int, author_id: int | None = None) -> Sequence[int]:
-    """Ids of the chief moderators at or above a unit; none of the author's unit, if one is given."""
+def chiefs_of(
+    unit_id: int, author_id: int | None = None, roles: Collection[str] = (CHIEF,)
+) -> Sequence[int]:
+    """Ids of the chief moderators (or of those who hold other roles) at or above a unit; none of
+    the author's unit, if one is given."""
     path = select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
     author, colleague = aliased(Person), aliased(Person)
     colleagues = (
@@ -72,7 +75,7 @@ def chiefs_of(unit_id: int, author_id: int | None = None) -> Sequence[int]:
         select(Membership.person_id)
         .join(Membership.unit)
         .where(
-            Membership.role == CHIEF,
+            Membership.role.in_(roles),
             in_force(clock.today()),
             Unit.path != "",
             path.like(Unit.path + literal("%")),

@@ -18,11 +18,12 @@ from core.db import Base, db
 from core.policy import Actor
 from core.states import IllegalMove, Machine, Stateful
 
-from .escalation import chiefs_of
+from . import standing_in
 from .models import Decision, QueueItem, Revision
 from .scope import CHIEF, covers, reviewer_role
 
 SHOWN = 50
+LAST_WORDS = ("seal", "uphold", "overturn")
 
 
 class Inquiry(Stateful, Base):
@@ -65,9 +66,10 @@ class Inquiry(Stateful, Base):
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
 
     @property
-    def sealed_by_id(self) -> int | None:
-        """Who sealed the text that it is about, if that is what it asks about."""
-        return sealer_of(self.decision)
+    def decided_by_id(self) -> int | None:
+        """Who took the decision that it is about, if that is one against which nothing else is
+        left."""
+        return last_word_of(self.decision)
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Inquiry]:
@@ -85,9 +87,16 @@ class Inquiry(Stateful, Base):
         )
 
 
-def sealer_of(decision: Decision) -> int | None:
-    """Who sealed a text by this decision, if that is what was decided."""
-    return decision.decided_by_id if decision.verb == "seal" else None
+def last_word_of(decision: Decision) -> int | None:
+    """Who took a decision against which nothing but an objection is left: a seal, or the answer to
+    an appeal. Nobody answers for an own one."""
+    return decision.decided_by_id if decision.verb in LAST_WORDS else None
+
+
+def wants_stand_in(inquiry: Inquiry, decision: Decision) -> bool:
+    """Whether nobody may answer it until somebody else is named. One statement."""
+    apart = (inquiry.author_id, last_word_of(decision))
+    return inquiry.state == "asked" and not standing_in.chiefs_beside(inquiry.unit_id, apart)
 
 
 def ask(decision: Decision, unit_id: int, body: str, actor: Actor) -> Inquiry:
@@ -101,9 +110,11 @@ def ask(decision: Decision, unit_id: int, body: str, actor: Actor) -> Inquiry:
     inquiry = Inquiry(decision_id=decision.id, author_id=actor.id, unit_id=unit_id, body=body)
     db.session.add(inquiry)
     inquiry.advance("ask", actor, decision=decision.id)
-    for person_id in chiefs_of(unit_id):
-        if person_id != sealer_of(decision):  # an objection to a seal goes to somebody else
-            notices.tell(person_id, "moderation:inquiry", _entry_url(decision.id))
+    chiefs = standing_in.chiefs_beside(unit_id, (actor.id, last_word_of(decision)))
+    for person_id in chiefs:
+        notices.tell(person_id, "moderation:inquiry", _entry_url(decision.id))
+    if not chiefs:
+        standing_in.call(unit_id, inquiry.author_id, _entry_url(decision.id))
     return inquiry
 
 

@@ -109,6 +109,32 @@ def waiting_ids(actor: Actor) -> Select[Any]:
     return _waiting(select(SecondReview.id), actor)
 
 
+def withheld(actor: Actor, column: Any = SecondReview.decision_id) -> Select[Any]:
+    """The ids of decisions (or, by another column, of their items) that the actor might still
+    judge, and is not shown until then."""
+    return _waiting(select(column), actor)
+
+
+def owed(actor: Actor, *conditions: Any) -> SecondReview | None:
+    """A second review that the actor might judge, of those that meet some conditions on it or on
+    its item. One statement."""
+    found = _waiting(select(SecondReview), actor).join(SecondReview.item).where(*conditions)
+    return db.session.scalar(found.order_by(SecondReview.id).limit(1))
+
+
+def owed_on(item: QueueItem, actor: Actor) -> SecondReview | None:
+    """One on any decision about the text of an item."""
+    mine = (QueueItem.subject_kind == item.subject_kind, QueueItem.subject_id == item.subject_id)
+    return owed(actor, *mine)
+
+
+def waive(second: SecondReview, actor: Actor) -> None:
+    """Let the actor read the first decision, and judge it no more. Raises Conflict, Forbidden."""
+    if not second.is_open:
+        raise Conflict(second, _("30 天里没有人判断，这一条已经过期。"))
+    second.advance("waive", actor, decision=second.decision_id)
+
+
 def following(actor: Actor) -> int | None:
     """The first that the actor may judge. One statement."""
     found = waiting_ids(actor)

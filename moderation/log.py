@@ -13,12 +13,13 @@ from core.db import db
 from core.journal import DailyHead
 from core.policy import Actor
 
-from . import inquiries
+from . import inquiries, judging
 from .inquiries import Inquiry
 from .key import read_key, write_key
 from .models import Decision, QueueItem, Revision
 from .months import Month
 from .reviewable import kinds
+from .scope import is_reviewer
 from .standing import in_words
 
 PAGE = 50
@@ -123,10 +124,13 @@ class LogPage:
 
 
 def page(filters: LogFilters, actor: Actor) -> LogPage:
-    """Two statements and one for each kind of content."""
+    """Two statements and one for each kind of content. What the actor might still judge blind is
+    left out."""
     found = filters.apply(
         _entries().order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(PAGE + 1)
     )
+    if is_reviewer(actor):
+        found = found.where(Decision.id.not_in(judging.withheld(actor)))
     rows = db.session.execute(found).all()
     more, rows = len(rows) > PAGE, rows[:PAGE]
     last = rows[-1][0] if more else None

@@ -77,13 +77,14 @@ rules(
         "moderation:purge:decline": second,
         "moderation:inquiry:ask": signed_in,
         "moderation:inquiry:list": any_chief,
-        # Nor does anybody answer for an own seal: an objection goes to somebody else.
-        "moderation:inquiry:answer": chief & ~is_its("author") & ~is_its("sealed_by"),
-        "moderation:inquiry:decline": chief & ~is_its("author") & ~is_its("sealed_by"),
+        # Nor for an own seal or answer to an appeal: an objection goes to somebody else.
+        "moderation:inquiry:answer": chief & ~is_its("author") & ~is_its("decided_by"),
+        "moderation:inquiry:decline": chief & ~is_its("author") & ~is_its("decided_by"),
         "moderation:report:show": signed_in,
         "moderation:second_review:list": reviewer,
         "moderation:second_review:show": role(*REVIEWERS, of="unit") & ~is_its("author"),
         "moderation:second_review:judge": blind,
+        "moderation:second_review:waive": blind,
         "moderation:second_review:draw": system,
         "moderation:second_review:lapse": system,
         "moderation:second_review:drop": system,

@@ -21,6 +21,7 @@ from .key import read_key, write_key
 from .models import Decision, QueueItem, Revision, free_for
 from .reviewable import kinds
 from .scope import covers, is_reviewer
+from .second_review import SecondReview
 
 PAGE = 25
 COUNTED = 99
@@ -56,6 +57,8 @@ def page(filters: Filters, scope: Scope, actor: Actor) -> QueuePage:
     downward = filters.decided != back
     order = (moment.desc(), QueueItem.id.desc()) if downward else (moment, QueueItem.id)
     asked = filters.closed() if filters.decided else filters.conditions(actor)
+    if filters.decided:  # what the reader might still judge blind is not told here
+        asked.append(QueueItem.id.not_in(judging.withheld(actor, SecondReview.item_id)))
     if start := before if back else after:
         asked.append(key < start if downward else key > start)
     reach = scope.reach(filters)

@@ -15,7 +15,7 @@ from core import journal
 from core.db import db
 from core.policy import Actor
 
-from . import copies
+from . import copies, judging
 from .difference import Difference, difference
 from .finding import covered, plain
 from .flag import Flag
@@ -23,6 +23,7 @@ from .models import Decision, QueueItem, Revision
 from .purging import KEPT
 from .remarks import Remarked, remarked
 from .reviewable import Context, Reviewable
+from .second_review import SecondReview
 from .terms.quoting import MATCHES, Matched, matched_in
 from .versions import PUBLISHING
 
@@ -171,6 +172,7 @@ class Reading:
                 QueueItem.closed_at.is_not(None),
                 plain(QueueItem.state) == "decided",
                 QueueItem.id != self.item.id,
+                QueueItem.id.not_in(judging.withheld(self.actor, SecondReview.item_id)),
                 covered(self.actor, ""),
             )
             .order_by(QueueItem.closed_at.desc())

@@ -14,7 +14,7 @@ from core.db import db
 from core.gate import requires
 from core.i18n import _
 
-from . import inquiries, log, purging, reasons, table
+from . import inquiries, judging, log, purging, reasons, table
 from .forms import AnswerForm, InquiryForm
 from .inquiries import Inquiry
 from .log import Entry
@@ -23,6 +23,8 @@ from .months import Month
 from .purging import Purge
 from .report import report
 from .scope import is_reviewer
+from .second_review import SecondReview
+from .views import owed_page
 
 bp = Blueprint("record", __name__)
 WITH_ITEM = (joinedload(Decision.item).load_only(QueueItem.unit_id),)
@@ -32,7 +34,16 @@ WITH_PEOPLE = (joinedload(Purge.asked_by).load_only(Person.name),)
 @bp.get("/moderation/log/<int:id>")
 @requires("moderation:log:show", Decision)
 def show_entry(decision: Decision) -> Any:
+    if owed := _owed(decision.id):
+        return owed_page(owed)
     return entry_page(log.entry(decision, current_user), InquiryForm())
+
+
+def _owed(decision_id: int) -> SecondReview | None:
+    """The second review of a decision, while the reader might judge it."""
+    if not is_reviewer(current_user):
+        return None
+    return judging.owed(current_user, SecondReview.decision_id == decision_id)
 
 
 def entry_page(entry: Entry, form: InquiryForm, answer: AnswerForm | None = None) -> str:
@@ -43,8 +54,15 @@ def entry_page(entry: Entry, form: InquiryForm, answer: AnswerForm | None = None
         form_of_inquiry=form,
         answer=answer,
         answers=_answers(entry, answer),
+        unheard=_unheard(entry),
         reasons=reasons,
     )
+
+
+def _unheard(entry: Entry) -> set[int]:
+    """The reader's own inquiries that nobody may answer before somebody else is named."""
+    own = [one for one in entry.inquiries if one.author_id == current_user.id]
+    return {one.id for one in own if inquiries.wants_stand_in(one, entry.decision)}
 
 
 def _answers(entry: Entry, tried: AnswerForm | None) -> dict[int, AnswerForm]:
@@ -54,7 +72,7 @@ def _answers(entry: Entry, tried: AnswerForm | None) -> dict[int, AnswerForm]:
         one.id: kept.get(one.id) or AnswerForm.of(one.id)
         for one in entry.inquiries
         if one.state == "asked"
-        and current_user.id not in (one.author_id, inquiries.sealer_of(entry.decision))
+        and current_user.id not in (one.author_id, inquiries.last_word_of(entry.decision))
         and is_reviewer(current_user)
     }
 
@@ -78,9 +96,13 @@ def ask(decision: Decision) -> Any:
 @bp.get("/moderation/inquiries")
 @requires("moderation:inquiry:list")
 def list_inquiries() -> Any:
+    rows = inquiries.waiting(current_user)
+    asked = SecondReview.decision_id.in_([one.decision_id for one in rows])
+    withheld = judging.withheld(current_user).where(asked) if rows else None
     return render_template(
         "moderation/inquiries.html",
-        rows=inquiries.waiting(current_user),
+        rows=rows,
+        withheld=set(db.session.scalars(withheld)) if withheld is not None else set(),
         places=log.places(),
         reasons=reasons,
     )

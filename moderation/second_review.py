@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     and_,
+    cast,
     exists,
     or_,
     select,
@@ -31,6 +32,7 @@ from sqlalchemy.orm import Mapped, aliased, contains_eager, mapped_column, relat
 from accounts.models import Person, Unit
 from core import clock
 from core.db import Base, db
+from core.journal import JournalEvent
 from core.policy import Actor
 from core.states import Machine, Stateful
 
@@ -72,6 +74,8 @@ class SecondReview(Stateful, Base):
         OPEN,
         draw=(OPEN, OPEN),
         judge=(OPEN, "judged"),
+        # Somebody would rather know the first decision than judge: the others still may.
+        waive=(OPEN, OPEN),
         lapse=(OPEN, "lapsed"),
         # Its decision was undone after all, or its words were cleared.
         drop=(OPEN, "dropped"),
@@ -146,15 +150,27 @@ def for_second(actor: Actor) -> list[ColumnElement[bool]]:
         SecondReview.decided_by_id != actor.id,
         of_other_units(actor, SecondReview.author_id),
         ~_knew(SecondReview.revision_id, actor),
+        ~_waived(SecondReview.id, actor),
     ]
 
 
 def knew(actor: Actor, second: Any) -> bool:
-    """Whether the actor decided on or flagged this version. One statement."""
+    """Whether the actor decided on or flagged this version, or chose to know. One statement."""
     if second is None or actor.id is None:
         return False
+    known = or_(_knew(second.revision_id, actor), _waived(second.id, actor))
     with db.session.no_autoflush:
-        return bool(db.session.scalar(select(_knew(second.revision_id, actor))))
+        return bool(db.session.scalar(select(known)))
+
+
+def _waived(second_id: Any, actor: Actor) -> ColumnElement[bool]:
+    """The journal says who chose to know; no other row does."""
+    return exists().where(
+        JournalEvent.kind == SecondReview.kind,
+        JournalEvent.subject_id == cast(second_id, String),
+        JournalEvent.verb == "waive",
+        JournalEvent.actor_id == actor.id,
+    )
 
 
 def _knew(revision_id: Any, actor: Actor) -> ColumnElement[bool]:

@@ -73,6 +73,16 @@ def judge(second: SecondReview, verb: str) -> Any:
     return redirect(there)
 
 
+@bp.post("/moderation/second/<int:id>/waive")
+@requires("moderation:second_review:waive", SecondReview, load=judging.LOAD)
+def waive(second: SecondReview) -> Any:
+    judging.waive(second, current_user)
+    there = url_for("moderation.show_item", id=second.item_id)
+    db.session.commit()
+    flash(_("这一条不用你判断了，由别的审核员来判断。"), "note")
+    return redirect(there)
+
+
 def _again(second_id: int) -> SecondReview:
     """The second review with all that its page shows."""
     found = SecondReview.visible_to(current_user).where(SecondReview.id == second_id)

@@ -11,7 +11,7 @@ from core.i18n import _, _l, ngettext
 from core.policy import Actor
 from core.registry import Place, Waiting
 
-from . import carrying, queueing
+from . import carrying, queueing, standing_in
 from .finding import plain
 from .models import QueueItem, Revision
 from .reviewable import kinds
@@ -105,6 +105,20 @@ def fill() -> None:
     notices.kind("moderation:unseal", _l("你的一条文字已解除封存，恢复原样。"))
     notices.kind("moderation:lifted", _l("你封存的一条文字已解除封存。"))
     notices.kind("moderation:sealed", _l("有一条文字刚刚被紧急封存，请你过目。"), sort="task")
+    notices.kind(
+        standing_in.WANTED,
+        _l(
+            "有人提出异议，可是这里没有别的总审核员能处理。请另外指定一位总审核员："
+            "本单位的或上级单位的都可以，指定以后由那一位处理。"
+        ),
+        sort="task",
+    )
+    notices.kind(
+        standing_in.CALLED,
+        _l(
+            "你的异议要由别人来看，可是这里没有别的总审核员。已请管理员另外指定一位，由那一位答复你。"
+        ),
+    )
     notices.kind("moderation:purge", _l("你的一条没有公开的文字已按规定清除；编号和审核决定还在。"))
     notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
     notices.kind(

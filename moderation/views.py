@@ -32,6 +32,7 @@ from . import (
     deciding,
     escalation,
     flagging,
+    judging,
     log,
     queueing,
     reasons,
@@ -46,6 +47,7 @@ from .models import Decision, QueueItem
 from .reading import LOAD, Reading
 from .reviewable import kinds
 from .scope import is_own_unit
+from .second_review import SecondReview
 
 bp = Blueprint("moderation", __name__)
 WATCHED = 50  # items asked about at once
@@ -130,6 +132,9 @@ def item_page(
     verbs = deciding.verbs_for(item)
     forms = {verb: form if verb == tried and form else ApproveForm.of(verb) for verb in verbs}
     filters = Filters.asked()
+    run = queueing.run(item, filters, current_user)
+    if queueing.counts(current_user)[1] and (owed := judging.owed_on(item, current_user)):
+        return owed_page(owed)
     reading = Reading(item, current_user)
     return render_template(
         "moderation/item.html",
@@ -147,11 +152,17 @@ def item_page(
         takes_edits=amending.takes_edits(item),
         may_undo=undoing.may_undo(item, current_user, reading.record),
         filters=filters,
-        run=queueing.run(item, filters, current_user),
+        run=run,
         keeping=Keeping(item, tried),
         reasons=reasons,
         presence=claiming.presence,
     )
+
+
+def owed_page(second: SecondReview) -> str:
+    """Instead of a first decision that the reader might still judge: the way to judge it, or to
+    know it and leave judging to others."""
+    return render_template("moderation/owed.html", second=second)
 
 
 def _typed(form: Any) -> str:

@@ -56,7 +56,7 @@ EXPECTED: dict[str, set[str]] = {
         (
             *("pending_title", "pending_body", "pending_reply", "edit_title", "edit_body"),
             *("returned_title", "returned", "returned_why", "mended_before", "rejected"),
-            *("rejected_why", "appealed", "upheld", "upheld_end"),
+            *("appealed", "upheld", "upheld_end"),
             *("hidden_title", "hidden", "hidden_why", "claimed"),
             *("suspended_title", "suspended", "suspended_reply"),
             *("hidden_title", "hidden", "hidden_why", "claimed", "undone"),
@@ -65,13 +65,15 @@ EXPECTED: dict[str, set[str]] = {
         ),
         REVIEWED,
     ),
+    # The chief might still judge this decision blind, and reads nothing of it before.
+    "rejected_why": {"cadre", "moderator"},
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
     "template": REVIEWERS | {"moderator2"},
     **dict.fromkeys(("withdrawn_title", "withdrawn"), AUTHOR),
     **dict.fromkeys(("kept_title", "kept_thread", "kept_reply", "kept_edit"), AUTHOR),
     **dict.fromkeys(("escalated_why", "hold_why"), REVIEWERS),
     "second_why": {"chief_moderator"},  # who wrote them
-    "inquiry": {"cadre2", "chief_moderator"},
+    "inquiry": {"cadre2"},  # about that decision
     "inquiry_declined": {"cadre2"},
     "inquiry_declined_why": {"cadre2"},
     "purge_why": REVIEWERS | {"admin"},

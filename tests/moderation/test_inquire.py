@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from core import journal, notices
+from core import clock, journal, notices
 from core.db import db
 from moderation.inquiries import Inquiry
 from moderation.models import Decision
@@ -141,3 +141,41 @@ def test_pages_ask_little(
         with counted(app) as seen:
             assert chief.get(path).status_code == 200
         assert len(seen) <= 8, (path, seen)
+
+
+def test_when_the_only_chief_had_the_last_word_somebody_else_is_named(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor, chief: Visitor
+) -> None:
+    admin = cast.visitor("admin")
+    post = forum.post(forum.start(cadre, "被维持原决定的一帖"))
+    why = {"explanation": "写明的理由。"}
+    forum.decide(moderator, "reject", post, reason="abuse", **why)
+    assert cadre.post(f"/posts/{post}/appeal", why).status_code == 302
+    assert "另外指定" not in cadre.get("/notices").text  # the chief may hear it
+    forum.decide(chief, "uphold", post, **why)
+    entry = forum.newest(Decision)
+    assert f"/moderation/log/{entry}#inquiries" in cadre.get("/posts/1", follow_redirects=True).text
+    assert cadre.post(f"/moderation/log/{entry}/ask", {"body": "还是不服。"}).status_code == 302
+    assert "已请管理员另外指定一位" in cadre.get(f"/moderation/log/{entry}").text
+    assert "已请管理员另外指定一位" in cadre.get("/notices").text
+    assert "请另外指定一位总审核员" in admin.get("/notices").text
+    answer = f"/moderation/inquiries/{forum.newest(Inquiry)}/answer"
+    assert chief.post(answer, {"answer": "维持。"}).status_code == 403
+
+    person = cast.id("moderator2")
+    grant = {"unit": "region单位", "role": "chief_moderator", "since": f"{clock.now():%Y-%m-%d}"}
+    assert admin.post(f"/admin/people/{person}/grant", grant).status_code == 302
+    assert "已请管理员另外指定一位" not in cadre.get(f"/moderation/log/{entry}").text
+    assert cast.visitor("moderator2").post(answer, {"answer": "我看过了。"}).status_code == 302
+
+
+def test_an_appeal_that_nobody_may_hear_calls_for_a_stand_in(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor
+) -> None:
+    admin = cast.visitor("admin")
+    post = forum.post(forum.start(cadre, "只有一位审核员的一帖"))
+    why = {"explanation": "写明的理由。"}
+    forum.decide(moderator, "reject", post, reason="abuse", **why)
+    assert cadre.post(f"/posts/{post}/appeal", why).status_code == 302
+    assert "已请管理员另外指定一位" in cadre.get("/notices").text
+    assert "请另外指定一位总审核员" in admin.get("/notices").text

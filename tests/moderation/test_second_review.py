@@ -267,14 +267,13 @@ def test_the_page_does_not_tell_what_was_decided(
 
 
 def test_the_original_does_not_say_that_it_was_drawn(
-    app: Flask, forum: Forum, rejected: int, moderator: Visitor, chief: Visitor, cadre: Visitor
+    app: Flask, rejected: int, moderator: Visitor, cadre: Visitor
 ) -> None:
     with app.app_context():
         item = db.session.get_one(SecondReview, rejected).item_id
-    for visitor in (moderator, chief):
-        page = visitor.get(f"/moderation/{item}").text
-        assert LIST not in page
-        assert "盲审" not in page
+    page = moderator.get(f"/moderation/{item}").text
+    assert LIST not in page
+    assert "盲审" not in page
     assert "盲审" not in cadre.get("/moderation/log").text
 
 
@@ -596,3 +595,52 @@ def test_picked_ids_are_read_in_parts(
     for n in range(3):
         forum.approve(moderator, forum.post(forum.start(cadre, title=f"第 {n} 帖")))
     assert len(draw(app)) == 3
+
+
+def test_the_first_decision_is_nowhere_until_one_judged_or_waived(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor, third: Visitor
+) -> None:
+    chief = cast.visitor("chief_moderator")
+    post = forum.post(forum.start(cadre, "要再看一次的一帖"))
+    forum.decide(moderator, "reject", post, **WHY)
+    entry, item = forum.newest(Decision), forum.item(post)
+    cadre.post(f"/moderation/log/{entry}/ask", {"body": "为什么不通过？"})
+    draw(app)
+    second = drawn_on(app, forum, post)
+    other = forum.post(forum.start(cadre, "同一位作者的另一帖"))
+    pages = {
+        f"/moderation/{item}": "第一次写的理由",
+        f"/moderation/log/{entry}": "未通过",
+        "/moderation/log": f"/moderation/log/{entry}",
+        "/moderation?decided=1": f'href="/moderation/{item}',
+        f"/moderation/{forum.item(other)}": f'href="/moderation/{item}',
+        "/moderation/inquiries": "为什么不通过",
+    }
+
+    def tells(visitor: Visitor) -> set[str]:
+        return {url for url, words in pages.items() if words in visitor.get(url).text}
+
+    everything = tells(moderator)  # who decided reads it all but what is the chiefs'
+    assert {f"/moderation/{item}", f"/moderation/log/{entry}", "/moderation/log"} <= everything
+    assert tells(chief) == tells(third) == set()
+    for page in (f"/moderation/{item}", f"/moderation/log/{entry}"):
+        assert f"/moderation/second/{second}/waive" in chief.get(page).text
+    assert tells(cadre) == {f"/moderation/log/{entry}", "/moderation/log"}  # the log is open
+    answer = chief.post(f"/moderation/second/{second}/waive")
+    assert answer.location == f"/moderation/{item}"
+    assert tells(chief) == everything | {"/moderation/inquiries"}
+    assert f"/moderation/second/{second}" not in chief.get(LIST).text
+    assert chief.post(f"/moderation/second/{second}/reject", WHY).status_code in (403, 404)
+    assert tells(third) == set()  # the others still may judge
+    assert third.post(f"/moderation/second/{second}/reject", WHY).status_code == 302
+    assert tells(third) == everything
+
+
+def test_what_nobody_judged_in_time_is_shown_again(
+    app: Flask, cast: Cast, rejected: int, third: Visitor
+) -> None:
+    with app.app_context():
+        item = f"/moderation/{db.session.get_one(SecondReview, rejected).item_id}"
+    assert "先判断，再看第一次的决定" in third.get(item).text
+    with clock.travel(clock.now() + WITHIN + timedelta(minutes=5)):
+        assert WHY["explanation"] in cast.visitor("moderator2").get(item).text
