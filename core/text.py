@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from . import footnotes
 from .characters import LoneSurrogate, sweep
-from .document import OUR_PAGES, TooIntricate, read_html, read_plain, write
+from .document import OUR_PAGES, Block, TooIntricate, read_html, read_plain, write
 from .i18n import _
 
 CLEANER = 2
@@ -213,6 +213,11 @@ def _bleach(html: str, has_pictures: bool = False) -> str:
         strip_comments=True,
     )
     return cleaner.clean(html)
+
+
+def document_of(html: str) -> Block:
+    """Cooked HTML as the document that it was written from."""
+    return read_html(html, lambda _address: True)
 
 
 def rich(html: str | None, key: object = "") -> Markup:

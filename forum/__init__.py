@@ -8,6 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         draft_views,
+        export_views,
         follow_views,
         following,
         hours_views,

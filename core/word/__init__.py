@@ -8,5 +8,8 @@ can be told. Written documents say nothing of the machine that made them.
 from .reader import WordText, read
 from .telling import told
 from .upload import take
+from .writer import WordFile
 
-__all__ = ["WordText", "read", "take", "told"]
+MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+__all__ = ["MIME", "WordFile", "WordText", "read", "take", "told"]

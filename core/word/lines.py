@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element
 
-from .package import R, W, is_on, value
+from ..text import HTML_LIMIT
+from .package import R, W, is_on, too_long, value
 from .styles import Styles, marks_of
 
 _TAGS = {"b": "strong", "i": "em", "u": "u", "strike": "s"}
@@ -43,6 +45,13 @@ class Lines:
         self.left_out: Counter[str] = Counter()
         self.boxes: list[list[Element]] = []  # blocks of text boxes, which follow the paragraph
         self.fields: list[_Field] = []
+        self.size = 0
+
+    def spend(self, count: int) -> None:
+        """Count characters of HTML before they are joined, so that no file makes too many."""
+        self.size += count
+        if self.size > HTML_LIMIT:
+            raise too_long()
 
     def escaped(self, text: str) -> str:
         return escape(text)
@@ -61,10 +70,10 @@ class Lines:
         if tag == W + "r":
             return self._run(element, marks)
         if tag in _DELETED:
-            self.left_out["deleted"] += bool(element.find(f".//{W}r") is not None)
+            self.left_out["deleted"] += bool(len(element))
             return ""
         if tag in _INSERTED:
-            self.left_out["inserted"] += bool(element.find(f".//{W}r") is not None)
+            self.left_out["inserted"] += bool(len(element))
             return self._pieces(element, marks)
         if tag == W + "hyperlink":
             return self._linked(self.links.get(element.get(R + "id", ""), ""), element, marks)
@@ -77,7 +86,11 @@ class Lines:
 
     def _linked(self, address: str, element: Element, marks: dict[str, bool]) -> str:
         words = self._pieces(element, marks)
-        return f'<a href="{escape(address)}">{words}</a>' if address and words else words
+        return f"{self._link(address)}{words}</a>" if address and words else words
+
+    def _link(self, address: str) -> str:
+        self.spend(len(address))
+        return f'<a href="{escape(address)}">'
 
     def _run(self, run: Element, outer: dict[str, bool]) -> str:
         properties = run.find(W + "rPr")
@@ -109,9 +122,12 @@ class Lines:
         if self.fields and not self.fields[-1].shows:
             return ""
         if name == "t":
-            return escape(element.text or "")
+            words = escape(element.text or "")
+            self.spend(len(words))
+            return words
         if name in ("footnoteReference", "endnoteReference"):
-            words = self.notes.get((name.removesuffix("Reference"), value(element, "id")), "")
+            # A note belongs to one place; another that points to it would only repeat it.
+            words = self.notes.pop((name.removesuffix("Reference"), value(element, "id")), "")
             return f'<span class="footnote">{words}</span>' if words else ""
         if name == "commentReference":
             self.left_out["comments"] += 1
@@ -128,7 +144,7 @@ class Lines:
             here = self.fields[-1]
             found = _LINK.match(here.told)
             here.shows, here.is_link = True, found is not None
-            return f'<a href="{escape(found[1])}">' if found else ""
+            return self._link(found[1]) if found else ""
         elif kind == "end" and self.fields:
             return "</a>" if self.fields.pop().is_link else ""
         return ""
@@ -140,11 +156,20 @@ class Lines:
             return "" if base is None else self._pieces(base, {})
         newer = element.find(_CHOICE)
         drawn = element if newer is None else newer
-        if (box := next(drawn.iter(W + "txbxContent"), None)) is not None:
-            self.boxes.append(list(box))
+        if boxes := list(_outermost(drawn, W + "txbxContent")):
+            self.boxes += [list(box) for box in boxes]
         elif any(one.tag.endswith(_PICTURES) for one in drawn.iter()):
             self.left_out["pictures"] += 1
         return ""
+
+
+def _outermost(element: Element, tag: str) -> Iterator[Element]:
+    """The elements of a name that stand in no other of that name."""
+    for child in element:
+        if child.tag == tag:
+            yield child
+        else:
+            yield from _outermost(child, tag)
 
 
 def _symbol(element: Element) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from ..text import HTML_LIMIT
 from .lines import Lines
 from .numbering import Numbering
 from .package import Package, W, broken, is_on, number, too_long, value
 from .styles import Styles
 from .tables import Cell, spanned
 
+_BEGIN, _END = "<blockquote>", "</blockquote>"
 MAIN = "word/document.xml"
 _ALIGNED = {"center": "center", "right": "right", "end": "right"}
 # What stands around blocks and says nothing by itself.
@@ -32,7 +32,10 @@ class WordText:
 def read(data: bytes) -> WordText:
     """What a .docx says. Raises core.files.FileFault with a sentence."""
     reader = Reader(Package(data))
-    html = reader.document()
+    try:
+        html = reader.document()
+    except RecursionError as fault:
+        raise too_long() from fault
     return WordText(html, reader.lines.left_out)
 
 
@@ -44,7 +47,6 @@ class Reader:
         self.styles = Styles(package)
         self.numbering = Numbering(package)
         self.lines = Lines(self.styles, package.links(MAIN))
-        self.written = 0
         self.before = ""  # of a paragraph whose end was deleted: it goes on in the next
 
     def document(self) -> str:
@@ -54,7 +56,10 @@ class Reader:
         found = False
         for element in self.package.children(MAIN, depth=2):
             found = True
-            written += self.block(element)
+            for piece in self.block(element):
+                if piece.startswith(_BEGIN) and written[-1:] and written[-1].endswith(_END):
+                    written[-1], piece = written[-1].removesuffix(_END), piece.removeprefix(_BEGIN)
+                written.append(piece)
         if not found:
             raise broken()
         return "".join([*written, f"<p>{self.before}</p>" if self.before else ""])
@@ -72,18 +77,13 @@ class Reader:
     def block(self, element: Element) -> Iterator[str]:
         """The HTML of a block, in pieces."""
         if element.tag == W + "p":
-            yield self._counted(self.paragraph(element))
+            self.lines.spend(len("<p></p>"))
+            yield self.paragraph(element)
         elif element.tag == W + "tbl":
             yield from self.table(element)
         elif element.tag in _AROUND:
             for child in element:
                 yield from self.block(child)
-
-    def _counted(self, html: str) -> str:
-        self.written += len(html)
-        if self.written > HTML_LIMIT:
-            raise too_long()
-        return html
 
     # Paragraphs
 
@@ -110,20 +110,26 @@ class Reader:
 
     def _set(self, words: str, properties: Element | None, style: str) -> str:
         heading = self.styles.heading(style)
-        align = self.styles.align(style)
+        align, left = self.styles.align(style), 0
         if properties is not None:
             if outline := value(properties.find(W + "outlineLvl")):
                 heading = number(outline) + 1 if number(outline) < 9 else 0
             align = value(properties.find(W + "jc")) or align
+            left = number(value(properties.find(W + "ind"), "left"))
         said = f"text-align:{_ALIGNED[align]};" if align in _ALIGNED else ""
         if is_on(properties, "bidi"):
             said = ""  # there "right" is where lines begin
+        said += f"margin-left:{left // 20}pt;" if left >= 200 else ""
         level, marker = self._marker(properties, style)
         if marker:
             said += f"mso-list:l0 level{level + 1}"
             words = f"<span style='mso-list:Ignore'>{marker}</span>{words}"
         tag = f"h{min(heading, 6)}" if heading else "p"
-        return f"<{tag} style='{said}'>{words}</{tag}>" if said else f"<{tag}>{words}</{tag}>"
+        around = self.styles.around(style)
+        if around == "pre":
+            return "<pre>" + words.replace("<br>", "\n") + "</pre>"
+        html = f"<{tag} style='{said}'>{words}</{tag}>" if said else f"<{tag}>{words}</{tag}>"
+        return f"{_BEGIN}{html}{_END}" if around else html
 
     def _marker(self, properties: Element | None, style: str) -> tuple[int, str]:
         """The level on which a paragraph counts, and its number as text; "" for none."""
@@ -154,7 +160,7 @@ class Reader:
                 tag = "th" if cell.is_head else "td"
                 spans = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
                 spans += f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-                yield self._counted(f"<{tag}{spans}>{cell.html}</{tag}>")
+                yield f"<{tag}{spans}>{cell.html}</{tag}>"
             yield "</tr></thead>" if is_head else "</tr>"
         yield "</table>"
 
@@ -175,6 +181,7 @@ class Reader:
             html += f"<p>{self.before}</p>" if self.before else ""
             self.before = ""
             goes_on = joined is not None and value(joined) != "restart"
+            self.lines.spend(len("<td></td>"))
             cells.append(Cell(column, max(1, min(100, columns)), html, is_head, goes_on))
             column += cells[-1].columns
         return cells

@@ -10,6 +10,9 @@ from .package import Package, W, is_on, number, value
 
 _HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 _TITLES = ("title", "标题")
+_QUOTED = ("quote", "intense quote", "引用", "明显引用")
+_LINKS = ("hyperlink", "followedhyperlink", "超链接")
+_CODE = ("html preformatted", "html 预设格式")
 _CONTENTS = re.compile(r"(?:toc|目录)(?: ?[1-9]| heading|标题)?", re.IGNORECASE)
 MARKS = ("b", "i", "u", "strike")
 
@@ -77,6 +80,11 @@ class Styles:
                 return style.outline + 1 if style.outline < 9 else 0
         return 0
 
+    def around(self, id: str) -> str:
+        """The element that its paragraphs stand in: "blockquote", "pre" or ""."""
+        names = {style.name.lower() for style in self.chain(id)}
+        return "blockquote" if names & set(_QUOTED) else "pre" if names & set(_CODE) else ""
+
     def is_contents(self, id: str) -> bool:
         """Whether its paragraphs are a table of contents."""
         return any(_CONTENTS.fullmatch(style.name) for style in self.chain(id)[:1])
@@ -92,6 +100,9 @@ class Styles:
         return next((style.align for style in self.chain(id) if style.align), "")
 
     def marks(self, id: str) -> dict[str, bool]:
+        """The marks of a style; that of a link is underlined as links are."""
+        if any(style.name.lower() in _LINKS for style in self.chain(id)):
+            return {}
         said: dict[str, bool] = {}
         for style in reversed(self.chain(id)):
             said |= style.marks or {}

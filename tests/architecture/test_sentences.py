@@ -30,7 +30,8 @@ DATA = {
         "_STEMS",
         "_BRANCHES",
     },
-    "core/word/styles.py": {"_HEADING", "_TITLES", "_CONTENTS"},
+    "core/word/sheet.py": {"BODY", "HEADING", "SUBHEADING", "TITLE", "FOOTER", "_OTHERWISE"},
+    "core/word/styles.py": {"_HEADING", "_TITLES", "_CONTENTS", "_QUOTED", "_LINKS", "_CODE"},
     "accounts/importing.py": {"HEADERS", "ROLE_WORDS"},
     "accounts/passwords.py": {"_COMMON"},
     "campaigns/dates.py": {

@@ -7,8 +7,10 @@ and searches for each word; EXPECTED says who may have met it, no more and no le
 
 from __future__ import annotations
 
+import io
 import random
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
@@ -143,6 +145,7 @@ TELLING = {
     *("seals.show_seal", "moderation.seal_item", "forum.seal_post"),
     *("record.show_entry", "record.list_inquiries", "record.list_purges"),
     *("forum.show_draft", "forum.reply", "forum.start_thread"),
+    *("forum.print_thread", "forum.take_thread"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
     *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
@@ -245,7 +248,7 @@ class Crawl:
         assert answer.status_code < 500 or path == "/readyz", (path, answer.status_code)
         if answer.status_code in (200, 302, 303):
             self.opened.add(endpoint)
-        text = answer.get_data(as_text=True)
+        text = _said(answer.get_data())
         if "zq" in text:
             # A mark around what was searched for may stand within the word.
             for found in {*_WORD.findall(text), *_WORD.findall(re.sub("<[^>]*>", "", text))}:
@@ -254,6 +257,14 @@ class Crawl:
             self.met.setdefault(found, path)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             self.links += [one for one in _links(path, text) if one not in self.seen]
+
+
+def _said(data: bytes) -> str:
+    """What an answer says; of an archive (a Word file is one) what it holds, names and all."""
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = b"".join(name.encode() + archive.read(name) for name in archive.namelist())
+    return data.decode("utf-8", "replace")
 
 
 def _get_rules(app: Flask) -> Iterator[Rule]:

@@ -34,7 +34,8 @@ WORKING_AREAS = re.compile(
     r"|campaigns/[^/]+/(edit|glossary)|posts/\d+/(edit|hide|seal|flag|appeal|history)"
     r"|letters/\d+|threads/\d+/reply|forum/[^/]+/new|me)(/|$)|^/$"
 )
-HEAVY = {"front.style"}  # every component in every state, for those who build; only in demo mode
+# Every component in every state, for those who build, only in demo mode; a whole thread on paper.
+HEAVY = {"front.style", "forum.print_thread"}
 _HREF = re.compile(r'href="([^"#]+)')
 _STYLES = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 _SCRIPTS = re.compile(r'<script type="module" src="([^"]+)"')

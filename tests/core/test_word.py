@@ -161,6 +161,9 @@ LAUGHS = (
 )
 NESTED = "<w:tbl><w:tr><w:tc>" * 100 + p("深") + "</w:tc></w:tr></w:tbl>" * 100
 
+LINKED = '<w:hyperlink r:id="a">' + run("x") + "</w:hyperlink>"
+FAR = f'<Relationship Id="a" Type="{W}/hyperlink" TargetMode="External" Target="{"a" * 100_000}"/>'
+
 
 @pytest.mark.parametrize(
     ("name", "data", "says"),
@@ -179,8 +182,9 @@ NESTED = "<w:tbl><w:tr><w:tc>" * 100 + p("深") + "</w:tc></w:tr></w:tbl>" * 100
         ("a.docx", stored("word/document.xml", b"<a/>"), "损坏"),
         ("a.docx", stored("word/document.xml", bytes(40 * 2**20)), "太大"),
         ("a.docx", docx(p("长" * 9) * 100_000), "太"),
-        ("a.docx", docx("".join(p(f"{n:x}" * 3) for n in range(100_000))), "太长"),
-        ("a.docx", docx(NESTED), "复杂"),
+        ("a.docx", docx("".join(p(f"{n:x}" * 3) for n in range(100_000))), "分成几个文件"),
+        ("a.docx", docx(NESTED), "分成几个文件"),
+        ("a.docx", docx(p(*[LINKED] * 2_000), rels=FAR), "分成几个文件"),
         ("a.docx", docx("<w:p>" * 60_000 + "</w:p>" * 60_000), "太"),
     ],
 )
