@@ -19,6 +19,7 @@ from sqlalchemy.orm import joinedload, with_expression
 
 from core import clock, keys, notices
 from core.db import db
+from core.gate import is_by_address
 from core.jobs import job
 
 from .models import Membership, PeopleImport, Person, SignIn, Slip
@@ -135,7 +136,9 @@ def _signed_in() -> Select[Person]:
 
 def _ask_for_new_password() -> Any:
     """Whoever must change the password reaches nothing else before."""
-    if request.endpoint in BEFORE_CHANGE or not current_user.is_authenticated:
+    if request.endpoint in BEFORE_CHANGE or is_by_address():
+        return None
+    if not current_user.is_authenticated:
         return None
     if current_user.must_change_password:
         return redirect(url_for("accounts.change_password"))

@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
         csrf,
         editor_words,
         errors,
+        file_links,
         headers,
         i18n,
         parts,
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     context.init_app(app)
     editor_words.init_app(app)
+    file_links.init_app(app)
     parts.init_app(app)
     errors.init_app(app)
     commands.init_app(app)

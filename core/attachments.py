@@ -8,10 +8,12 @@ keep a list of `Note`s; bytes lie in core/storage.py, each once. Nothing here co
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
+from cryptography.fernet import InvalidToken
 from flask import current_app
 from sqlalchemy import (
     CheckConstraint,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Index,
     Select,
     String,
+    case,
     func,
     or_,
     select,
@@ -35,7 +38,7 @@ from .i18n import _
 from .images import FORMATS, redrawn
 from .jobs import enqueue, job
 from .policy import Actor
-from .storage import storage
+from .storage import StorageFault, answering, storage
 from .text import TextFault, clean_line
 
 # Endings, and what the bytes must show (core/files.py).
@@ -47,6 +50,7 @@ KINDS = {
 }
 IMAGES = ("png", "jpg", "webp")  # what is kept; a gif becomes a png
 NAME_LIMIT = 100  # characters
+CALLED = 40  # characters of a name in a sentence
 MOST = 10  # files of one text
 MOST_UNSENT = 50  # files of one person that no text was sent with
 KEEP_UNSENT = timedelta(days=7)
@@ -96,6 +100,7 @@ class Attachment(Base):
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     withheld_at: Mapped[datetime | None]  # its text lies under seal
+    draft_ends_at: Mapped[datetime | None]  # a draft remembers it
 
     @property
     def note(self) -> Note:
@@ -124,12 +129,32 @@ def may_read(attachment: Attachment, actor: Actor) -> bool:
     return any(reads(attachment, actor) for reads in carriers)
 
 
-def content(attachment: Attachment) -> bytes:
-    """The bytes. Raises KeyError when they are gone."""
+def readable(file_id: int, actor: Actor) -> Attachment | None:
+    """The file, if the actor may read it now."""
+    found = db.session.scalar(Attachment.visible_to(actor).where(Attachment.id == file_id))
+    return found if found is not None and may_read(found, actor) else None
+
+
+def opened(attachment: Attachment) -> IO[bytes]:
+    """The bytes, to be read piece by piece. Raises KeyError when they are gone, StorageFault."""
+    with answering(storage()) as place:
+        try:
+            return place.open(attachment.digest)
+        except KeyError:  # just unsealed, and the worker has not yet put them back
+            return io.BytesIO(_disclosed(place.get(attachment.digest + SEALED)))
+
+
+def _disclosed(enclosed: bytes) -> bytes:
     try:
-        return storage().get(attachment.digest)
-    except KeyError:  # just unsealed, and the worker has not yet put them back
-        return keys.disclose_bytes(PURPOSE, storage().get(attachment.digest + SEALED))
+        return keys.disclose_bytes(PURPOSE, enclosed)
+    except InvalidToken as fault:  # the key changed
+        raise KeyError("enclosed with another key") from fault
+
+
+def content(attachment: Attachment) -> bytes:
+    """All the bytes."""
+    with opened(attachment) as stream:
+        return stream.read()
 
 
 # --- Bringing files -----------------------------------------------------------------------
@@ -157,10 +182,13 @@ def keep(upload: Upload, actor: Actor) -> Attachment:
     found = db.session.scalars(select(Attachment).where(*mine, *same)).first()
     if found is not None:
         return found
-    if (db.session.scalar(select(func.count(Attachment.id)).where(*mine)) or 0) >= MOST_UNSENT:
-        raise FileFault(_("你上传了太多没有发出的文件。请先发出已经写好的，或者过几天再试。"))
-    if not storage().has(digest):
-        storage().put(digest, data)
+    _refuse_beyond(actor, len(data))
+    try:
+        with answering(storage()) as place:
+            if not place.has(digest):
+                place.put(digest, data)
+    except StorageFault as fault:
+        raise FileFault(_("现在存不下文件，请过一会儿再试。写的文字不受影响。")) from fault
     made = Attachment(
         owner_id=actor.id,
         name=name,
@@ -173,6 +201,37 @@ def keep(upload: Upload, actor: Actor) -> Attachment:
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def _refuse_beyond(actor: Actor, size: int) -> None:
+    """Raises FileFault where the actor has brought more than one person may."""
+    since = Attachment.created_at > clock.now() - timedelta(days=1)
+    unsent, brought = db.session.execute(
+        select(
+            func.count(case((Attachment.subject_id.is_(None), 1))),
+            func.sum(case((since, Attachment.size))),
+        ).where(Attachment.owner_id == actor.id)
+    ).one()
+    if unsent >= MOST_UNSENT:
+        raise FileFault(_("你上传了太多没有发出的文件。请先发出已经写好的，或者过几天再试。"))
+    limit = current_app.config["FILES_MB_PER_DAY"]
+    if (brought or 0) + size > limit * 2**20:
+        raise FileFault(
+            _(
+                "一个人一天最多上传 %(limit)d MB，你已经用完了。请明天再传，或者压缩后再试。",
+                limit=limit,
+            )
+        )
+
+
+def called(given: str) -> str:
+    """A file's name as it came, short and without what nobody sees, for a sentence about it."""
+    base = given.replace("\\", "/").rpartition("/")[2]
+    try:
+        said = clean_line(base, len(base))
+    except TextFault:
+        return _("文件")
+    return said if len(said) <= CALLED else said[: CALLED - 1] + "…"
 
 
 def name_of(given: str, kind: str) -> str:
@@ -214,6 +273,33 @@ def bind(ids: Collection[int], record: Any) -> None:
     ).all()
     if len(bound) != len(ids):
         raise Conflict(record, _("有的文件已经随另一条发出了。请重新选择文件。"))
+
+
+def own(ids: Collection[int], actor: Actor) -> list[Attachment]:
+    """Those of the ids that the actor brought and that lie under no seal, in their order. Whether
+    one may still go with a text is for `bind` to say."""
+    if not ids or actor.id is None:
+        return []
+    found = select(Attachment).where(
+        Attachment.id.in_(ids), Attachment.owner_id == actor.id, Attachment.withheld_at.is_(None)
+    )
+    order = list(ids)
+    return sorted(db.session.scalars(found), key=lambda one: order.index(one.id))
+
+
+def keep_until(ids: Collection[int], actor: Actor, moment: datetime | None) -> None:
+    """A draft remembers some of the actor's unsent files until then, or no longer."""
+    if ids:
+        db.session.execute(
+            update(Attachment)
+            .where(
+                Attachment.id.in_(ids),
+                Attachment.owner_id == actor.id,
+                Attachment.subject_id.is_(None),
+            )
+            .values(draft_ends_at=moment)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _of(kind: str, subject_id: int) -> list[Attachment]:
@@ -267,8 +353,11 @@ def tend_file(digest: str) -> None:
 
 @job("core.sweep_files", every=timedelta(hours=24))
 def sweep_files() -> None:
-    """Files that no text was sent with go after some days."""
+    """Files that no text was sent with go after some days, those of a draft with the draft."""
+    now = clock.now()
     unsent = select(Attachment).where(
-        Attachment.subject_id.is_(None), Attachment.created_at < clock.now() - KEEP_UNSENT
+        Attachment.subject_id.is_(None),
+        Attachment.created_at < now - KEEP_UNSENT,
+        or_(Attachment.draft_ends_at.is_(None), Attachment.draft_ends_at < now),
     )
     _drop(db.session.scalars(unsent).all())

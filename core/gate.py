@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import BigInteger, inspect, select
 from sqlalchemy.orm.interfaces import ORMOption
@@ -54,6 +54,25 @@ def requires(
         return guarded  # type: ignore[return-value]
 
     return guard
+
+
+def by_address(permission: str) -> Callable[[View], View]:
+    """Mark a view that looks at no cookie: its address proves who asks, and the view asks whether
+    that reader may. No hook before it may look at a cookie either (`is_by_address`)."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        view.model = None  # type: ignore[attr-defined]
+        view.is_by_address = True  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def is_by_address() -> bool:
+    """Whether the request goes to such a view."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "is_by_address", False)
 
 
 def _find(model: Any, by: str, value: Any, actor: Any, load: Sequence[ORMOption]) -> Any:

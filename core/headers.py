@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, abort, current_app, request
+from flask.sessions import SecureCookieSessionInterface
+
+from .gate import is_by_address
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -30,7 +35,17 @@ HEADERS = {
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
 
+class _Session(SecureCookieSessionInterface):
+    """A view that looks at no cookie sets none, and its answer does not depend on one."""
+
+    def save_session(self, app: Flask, session: Any, response: Any) -> None:
+        if not is_by_address():
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = _Session()
+
     @app.before_request
     def _refuse_forwarded_in_demo() -> None:
         """The demo's password is public: it is not served to other hosts through a proxy."""
@@ -46,5 +61,6 @@ def init_app(app: Flask) -> None:
         if request.endpoint != "static":
             # Pages are personal: no shared cache may keep them, and going back asks again.
             response.headers.setdefault("Cache-Control", "private, no-cache")
-            response.vary.update(("Cookie", "Accept-Language"))
+            if not is_by_address():
+                response.vary.update(("Cookie", "Accept-Language"))
         return response

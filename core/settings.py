@@ -81,6 +81,7 @@ SETTINGS: dict[str, Setting] = {
     "NEW_MEMBER_DAYS": Setting("30", int, "days after which an author is no new member"),
     "MAX_UPLOAD_MB": Setting("10", int, "largest request, in MiB"),
     "FILE_MB": Setting("8", _count, "largest file beside a text, in MiB"),
+    "FILES_MB_PER_DAY": Setting("200", _count, "MiB of files that one person may bring in a day"),
     "FILES_S3_BUCKET": Setting("", str, "bucket for files, by S3; empty: in DATA_DIR"),
     "FILES_S3_URL": Setting("", str, "where that bucket is, when not at Amazon"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),

@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from flask import Flask, current_app
 
 from .settings import BadSetting
 
 
+class StorageFault(Exception):
+    """The place where files lie does not answer."""
+
+
 class Storage(Protocol):
     """Names are digests, with an ending where the bytes are enclosed."""
+
+    faults: tuple[type[Exception], ...]  # what it raises when it does not answer
 
     def has(self, name: str) -> bool: ...
 
@@ -26,13 +34,28 @@ class Storage(Protocol):
         """Raises KeyError when there is no such thing."""
         ...
 
+    def open(self, name: str) -> IO[bytes]:
+        """The bytes to be read piece by piece. Raises KeyError when there is no such thing."""
+        ...
+
     def delete(self, name: str) -> None:
         """Does nothing when there is no such thing."""
         ...
 
 
+@contextmanager
+def answering(place: Storage) -> Iterator[Storage]:
+    """What the place raises when it does not answer becomes one fault."""
+    try:
+        yield place
+    except place.faults as fault:
+        raise StorageFault from fault
+
+
 class Folder:
     """Files in 256 folders; a name is there whole or not at all."""
+
+    faults = (OSError,)
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -58,8 +81,12 @@ class Folder:
             raise
 
     def get(self, name: str) -> bytes:
+        with self.open(name) as found:
+            return found.read()
+
+    def open(self, name: str) -> IO[bytes]:
         try:
-            return self._path(name).read_bytes()
+            return open(self._path(name), "rb")  # whoever asked closes it
         except FileNotFoundError as fault:
             raise KeyError(name) from fault
 
@@ -73,6 +100,7 @@ class Bucket:
     def __init__(self, name: str, url: str) -> None:
         import boto3
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError, ClientError
 
         self.name = name
         self.client: Any = boto3.client(
@@ -87,7 +115,8 @@ class Bucket:
                 response_checksum_validation="when_required",
             ),
         )
-        self.missing = self.client.exceptions.ClientError
+        self.missing = ClientError
+        self.faults = (ClientError, BotoCoreError)
 
     def has(self, name: str) -> bool:
         try:
@@ -102,14 +131,17 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=name, Body=data)
 
     def get(self, name: str) -> bytes:
+        return self.open(name).read()
+
+    def open(self, name: str) -> IO[bytes]:
         try:
             found = self.client.get_object(Bucket=self.name, Key=name)
         except self.missing as fault:
             if _code(fault) == 404:
                 raise KeyError(name) from fault
             raise
-        data: bytes = found["Body"].read()
-        return data
+        stream: IO[bytes] = found["Body"]
+        return stream
 
     def delete(self, name: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=name)

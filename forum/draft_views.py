@@ -7,8 +7,10 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from core import attachments
 from core.db import db
 from core.errors import Conflict
+from core.file_field import sent_numbers, take_all
 from core.gate import requires
 from core.i18n import _, stamp
 
@@ -16,7 +18,7 @@ from . import draft_list, drafts, similar
 from .drafts import Draft, DraftFault, SavedElsewhere, Typed
 from .forms import TITLE, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
-from .views import WITH_UNIT, WITH_VERSIONS, bp
+from .views import WITH_UNIT, WITH_VERSIONS, bp, code
 
 
 @bp.post("/forum/<slug>/draft")
@@ -44,7 +46,7 @@ def _save(act: str, subject_id: int, form_url: str, base: str = "") -> Any:
     number, stood = _number("draft"), _number(base)
     typed = None
     try:
-        typed = Typed.sent()
+        typed = Typed.sent(_files())
         saved = drafts.save(act, subject_id, current_user, typed, number, stood)
     except DraftFault as fault:
         return _refused(str(fault), typed)
@@ -79,11 +81,24 @@ def _conflict(held: Draft, typed: Typed | None, form_url: str) -> Any:
     sentence = _("这份草稿 %(at)s 在别处存过，和这里的不一样。", at=stamp(held.saved_at))
     if asks_for_json():
         kept = {"number": held.number, "title": held.title, "html": held.words.as_html()}
-        return jsonify(said=sentence, **kept), 409
-    page = {"held": held, "typed": typed, "both": typed.after(held.words)}
-    return render_template(
-        "forum/draft_conflict.html", sentence=sentence, form_url=form_url, **page
-    ), 409
+        files = [one.note for one in attachments.own(held.words.files, current_user)]
+        rows = render_template("front/file_rows.html", notes=files)
+        return jsonify(said=sentence, rows=rows, **kept), 409
+    words = {"held": held, "typed": typed, "both": typed.after(held.words)}
+    page = render_template(
+        "forum/draft_conflict.html", sentence=sentence, form_url=form_url, **words
+    )
+    db.session.commit()  # the files that came are kept, whichever text is chosen
+    return page, 409
+
+
+def _files() -> tuple[int, ...]:
+    """The writer's files that the form keeps and those that came with it, each by its number."""
+    kept = attachments.own(sent_numbers(), current_user)
+    taken, faults = take_all("file", max(0, attachments.MOST - len(kept)))
+    for sentence in faults:
+        flash(sentence, "note")
+    return tuple(dict.fromkeys(one.id for one in (*kept, *taken)))[: attachments.MOST]
 
 
 def asks_for_json() -> bool:
@@ -110,6 +125,7 @@ def show_draft(draft: Draft) -> Any:
 @bp.post("/me/drafts/<int:id>/discard")
 @requires("forum:draft:discard", Draft)
 def discard_draft(draft: Draft) -> Any:
+    attachments.keep_until(draft.words.files, current_user, None)
     db.session.delete(draft)
     db.session.commit()
     flash(_("草稿已清掉。"), "note")
@@ -145,6 +161,6 @@ def preview_edit(post: Post) -> Any:
 
 def _preview(template: str, form: ReplyForm, **place: Any) -> Any:
     """The form again, and above its buttons what would be published; nothing is kept."""
-    holds = form.sent()
+    form.sent()
     wording = getattr(form, "wording", None)
-    return render_template(template, form=form, preview=wording, **place), 200 if holds else 422
+    return render_template(template, form=form, preview=wording, **place), code(form)

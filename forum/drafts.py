@@ -29,8 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import clock, text
+from core import attachments, clock, text
+from core.attachments import MOST as MOST_FILES
 from core.db import Base, db
+from core.file_field import numbers
 from core.i18n import _
 from core.jobs import job
 from core.policy import Actor
@@ -61,9 +63,10 @@ class Typed:
     title: str
     body: str
     body_format: str
+    files: tuple[int, ...] = ()  # the numbers of the writer's own that go with them
 
     @classmethod
-    def sent(cls) -> Self:
+    def sent(cls, files: tuple[int, ...] = ()) -> Self:
         """What this request carries. Raises DraftFault when it is more than a text may hold."""
         title, body = (request.form.get(name, "").replace("\0", "") for name in ("title", "body"))
         format = "html" if request.form.get("body_format") == "html" else "plain"
@@ -75,26 +78,27 @@ class Typed:
                     count=count,
                 )
             )
-        return cls(title, body.replace("\r\n", "\n"), format)
+        return cls(title, body.replace("\r\n", "\n"), format, files)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.title.strip() or self.body.strip())
+        return not (self.title.strip() or self.body.strip() or self.files)
 
     @property
     def html(self) -> str | None:
         """The words as they would be read; None where the cleaner refuses them."""
         try:
-            return cook(self.body, "html" if self.body_format == "html" else "plain")
+            return cook(self.body, "html" if self.body_format == "html" else "plain", self.files)
         except TextFault:
             return None
 
     def after(self, other: Typed) -> Typed:
         """Both texts in one: the other, then this."""
         title = other.title if self.title in ("", other.title) else self.title
+        files = tuple(dict.fromkeys((*other.files, *self.files)))[:MOST_FILES]
         if "html" not in (self.body_format, other.body_format):
-            return Typed(title, f"{other.body}\n\n{self.body}", "plain")
-        return Typed(title, f"{other.as_html()}<hr>{self.as_html()}", "html")
+            return Typed(title, f"{other.body}\n\n{self.body}", "plain", files)
+        return Typed(title, f"{other.as_html()}<hr>{self.as_html()}", "html", files)
 
     def as_html(self) -> str:
         """As the editor takes it: cleaned, or else as it was typed."""
@@ -127,11 +131,12 @@ class Draft(Base):
     # Not `body`: what an opened seal shows of other tables' words are those of decisions alone.
     typed: Mapped[str] = mapped_column(Text)
     body_format: Mapped[str] = mapped_column(String(10))
+    files: Mapped[str] = mapped_column(String(120), default="")  # their numbers: "4,7"
     saved_at: Mapped[datetime] = mapped_column(index=True)
 
     @property
     def words(self) -> Typed:
-        return Typed(self.title, self.typed, self.body_format)
+        return Typed(self.title, self.typed, self.body_format, tuple(numbers([self.files])))
 
     @property
     def excerpt(self) -> str:
@@ -143,7 +148,7 @@ class Draft(Base):
         """What it puts into its form."""
         body = self.words.as_html() if self.body_format == "html" else self.typed
         words = {"title": self.title, "body": body, "body_format": self.body_format}
-        return {**words, "draft": str(self.number)}
+        return {**words, "file": self.files, "draft": str(self.number)}
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Draft]:
@@ -153,7 +158,7 @@ class Draft(Base):
 
 
 # Of a post that was sealed or cleared the draft of a change is left without a word.
-HAS_WORDS = or_(Draft.typed != "", Draft.title != "")
+HAS_WORDS = or_(Draft.typed != "", Draft.title != "", Draft.files != "")
 
 
 def repeating(post_id: int, thread_id: int, head: str, posts: Any) -> ColumnElement[bool]:
@@ -202,14 +207,18 @@ def save(
     if held is None:
         _refuse_too_many(actor)
         drop(act, subject_id, actor)  # what a seal left of an older one
-        held = Draft(author_id=actor.id, act=act, subject_id=subject_id, number=number)
+        held = Draft(author_id=actor.id, act=act, subject_id=subject_id, number=number, files="")
         db.session.add(held)
     elif held.words == typed:
         return held
     elif held.number != number:
         raise SavedElsewhere(held)
+    gone = set(numbers([held.files])) - set(typed.files)
     held.title, held.typed, held.body_format = typed.title, typed.body, typed.body_format
+    held.files = ",".join(map(str, typed.files))
     held.number, held.base, held.saved_at = held.number + 1, base, clock.now()
+    attachments.keep_until(gone, actor, None)
+    attachments.keep_until(typed.files, actor, held.saved_at + KEEP)
     db.session.flush()
     return held
 

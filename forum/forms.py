@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
+from core.file_field import FilesField
 from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required, TextField
 from core.i18n import _, _l
 from core.text import TextFault, plain, words
@@ -36,6 +37,7 @@ class ReplyForm(CarefulForm, CreationForm):
 
     body = TextAreaField(_l("正文"))
     body_format = HiddenField()
+    file = FilesField(_l("附件"))
     draft = HiddenField()  # the number of the draft that the form knows
     seen = HiddenField()  # the last number of the thread when the form was opened
 
@@ -51,7 +53,7 @@ class ReplyForm(CarefulForm, CreationForm):
         return form
 
     @property
-    def format(self) -> str:
+    def format(self) -> Literal["html", "plain"]:
         return "html" if self.body_format.data == "html" else "plain"
 
     def typed_title(self) -> str | None:
@@ -63,9 +65,7 @@ class ReplyForm(CarefulForm, CreationForm):
     def validate_body(self, field: Any) -> None:
         typed = field.data or ""
         try:
-            wording = Wording.of(
-                typed, "html" if self.format == "html" else "plain", self.typed_title()
-            )
+            wording = Wording.of(typed, self.format, self.typed_title(), self.file.data)
             self.wording, self.unclear = addressed(wording, self.thread)
         except TextFault as fault:
             raise ValidationError(str(fault)) from fault

@@ -521,7 +521,7 @@ class Post(Reviewable, Base):
         begun = repeating(self.id, self.thread_id, f"{self._author_name()} #{self.number}", posts)
         return [
             Words(Thread, or_(own, merged), title=NOTHING),
-            Words(Draft, begun, title="", typed=""),
+            Words(Draft, begun, title="", typed="", files=""),
         ]
 
     def kin(self) -> list[int]:

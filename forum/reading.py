@@ -12,7 +12,9 @@ from sqlalchemy.orm import aliased
 
 from accounts.models import Person, Unit
 from core import follows
+from core.attachments import notes
 from core.db import db
+from core.file_links import Carried, Shown, carried
 from core.paging import Pager
 from core.policy import Actor
 from core.text import excerpt
@@ -49,6 +51,7 @@ class Line:
     grounds: tuple[str, ...]
     is_veiled: bool
     quoted_by: tuple[int, ...] = ()  # the numbers of public posts of the thread
+    files: tuple[Shown, ...] = ()  # those that do not stand in the text
     is_muted: bool = False  # the reader wants peace from its author
 
     @property
@@ -112,7 +115,9 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> ThreadPag
     ]
     standing = standings(thread.board.key, own) if own else {}
     lines = [
-        _veiled(row) if _is_veiled(row, actor, reviews) else _line(row, standing.get(row.id))
+        _veiled(row)
+        if _is_veiled(row, actor, reviews)
+        else _line(row, standing.get(row.id), carried(row.html, notes(row.files or ()), actor))
         for row in rows
     ]
     last = thread.next_number - 1 if reviews else thread.last_number
@@ -160,6 +165,7 @@ def _posts() -> Any:
             public.edit_kind,
             public.accepted_at,
             case((public.id.is_not(None), public.body_html), else_=latest.body_html).label("html"),
+            case((public.id.is_not(None), public.files), else_=latest.files).label("files"),
             Person.name.label("author"),
             Unit.name.label("unit"),
             Unit.name_en.label("unit_en"),
@@ -189,7 +195,7 @@ def _posts() -> Any:
     )
 
 
-def _line(row: Any, standing: Standing | None) -> Line:
+def _line(row: Any, standing: Standing | None, text: Carried) -> Line:
     is_public = row.public_id is not None
     return Line(
         id=row.id,
@@ -199,7 +205,8 @@ def _line(row: Any, standing: Standing | None) -> Line:
         unit=row.unit,
         unit_en=row.unit_en,
         at=row.created_at,
-        html=row.html,
+        html=text.html,
+        files=text.files,
         is_public=is_public,
         is_edited=bool(is_public and row.edited_at > row.published_at),
         edit_kind=row.edit_kind,

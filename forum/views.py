@@ -177,8 +177,12 @@ def _draft(act: str, subject_id: int) -> drafts.Draft | None:
     return drafts.waiting(act, subject_id, current_user) if opened else None
 
 
-def code(form: Any) -> int:
-    return 422 if form.errors else 200
+def code(form: Any, good: int = 200) -> int:
+    """That of the answer, once its page is drawn: then the files that came with a form that goes
+    back are kept as its writer's own."""
+    if "file" in form and form.file.has_taken:
+        db.session.commit()
+    return 422 if form.errors else good
 
 
 @bp.get("/posts/<int:id>")
@@ -207,7 +211,7 @@ def edit_post(post: Post) -> Any:
     if not form.sent():
         return render_template("forum/edit.html", **page), code(form)
     if form.is_stale(latest):
-        return render_template("forum/edit.html", **page, is_stale=True), 409
+        return render_template("forum/edit.html", **page, is_stale=True), code(form, 409)
     drafts.drop("edit", post.id, current_user)
     if form.wording.digest != latest.digest:
         submit(post, form.wording, current_user)
@@ -223,6 +227,7 @@ def _edit_form(
         "title": latest.title or post.thread.title,
         "body": latest.body_html if latest.body_format == "html" else latest.body,
         "body_format": latest.body_format,
+        "file": latest.attached,
         "revision": str(latest.id),
     }
     if draft is not None:

@@ -17,7 +17,7 @@ from .draft_views import asks_for_json
 from .drafts import DraftFault, Typed
 from .forms import EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
-from .views import WITH_UNIT, WITH_VERSIONS, bp
+from .views import WITH_UNIT, WITH_VERSIONS, bp, code
 
 
 @bp.post("/forum/<slug>/word")
@@ -45,16 +45,16 @@ def _read(template: str, form: ReplyForm, **place: Any) -> Any:
     """The form as it was typed with the file's words below its own, or the words for a script."""
     try:
         html, said = _words()
-        typed = Typed.sent()
+        typed = Typed.sent(tuple(note.id for note in form.file.data))
     except (FileFault, TextFault, DraftFault) as fault:
         if asks_for_json():
             return jsonify(said=[str(fault)]), 422
-        return render_template(template, form=form, word_fault=str(fault), **place), 422
+        return render_template(template, form=form, word_fault=str(fault), **place), code(form, 422)
     if asks_for_json():
         return jsonify(html=html, said=said)
     before = typed.body if typed.body_format == "html" else typed.as_html()
     form.body.data, form.body.held = before + html, "html"
-    return render_template(template, form=form, word_said=said, **place)
+    return render_template(template, form=form, word_said=said, **place), code(form)
 
 
 def _words() -> tuple[str, list[str]]:

@@ -8,7 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from core import registry
 
-    from . import following, inbox, machines, policy, views  # noqa: F401
+    from . import file_views, following, inbox, machines, policy, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     registry.add(registry.account_menu, inbox.PLACE)

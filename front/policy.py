@@ -13,6 +13,9 @@ rules(
         "front:notice:open": is_its("person"),
         "front:follow:list": signed_in,
         "front:follow:change": is_its("person"),
+        "front:file:bring": signed_in,
+        "front:file:open": anyone,  # core.attachments.may_read says which
+        "front:file:serve": anyone,  # whom the address was signed for, then the same
         "front:style:show": anyone,
         "front:machine:read": anyone,
     }

@@ -41,12 +41,13 @@ class Difference:
     after: Revision
     title: Change | None
     changes: list[Change]
+    files: list[Change] = field(default_factory=list)  # names, of those added and removed
 
     @property
     def is_only_format(self) -> bool:
         """Whether every word stayed."""
         same = all(change.kind in ("same", "skipped") for change in self.changes)
-        return same and self.title is None
+        return same and self.title is None and not self.files
 
 
 def difference(before: Revision, after: Revision) -> Difference:
@@ -54,7 +55,14 @@ def difference(before: Revision, after: Revision) -> Difference:
     if before.title != after.title:
         title = _pair(before.title or "", after.title or "")
     old, new = text.plain(before.body_html).split("\n"), text.plain(after.body_html).split("\n")
-    return Difference(before, after, title, list(_folded(_paragraphs(old, new))))
+    changes = list(_folded(_paragraphs(old, new)))
+    return Difference(before, after, title, changes, _files(before, after))
+
+
+def _files(before: Revision, after: Revision) -> list[Change]:
+    old, new = set(before.attached), set(after.attached)
+    gone = [Change("removed", note.name) for note in before.attached if note not in new]
+    return gone + [Change("added", note.name) for note in after.attached if note not in old]
 
 
 def _paragraphs(old: list[str], new: list[str]) -> list[Change]:

@@ -10,6 +10,7 @@ import { Draft } from "./editor/draft.js";
 import { Mention } from "./editor/mention.js";
 import { asUnits, makeNote, noteAt } from "./editor/notes.js";
 import { Panel } from "./editor/panel.js";
+import { Pictures } from "./editor/pictures.js";
 import { Saved } from "./editor/saved.js";
 import { Toolbar } from "./editor/toolbar.js";
 
@@ -88,7 +89,14 @@ class Editor {
       didError: (error) => console.error(error),
     });
     this.squire.linkRegExp = LINK;
+    this.squire._imageResizer?.destroy(); // a picture has its file's own sides
     this.bar.bind(this.squire);
+    if (this.form.querySelector('[data-behavior="files"]')) {
+      this.pictures = new Pictures(this, () => this.keepSoon());
+      this.form.addEventListener("files", () => this.keepSoon());
+    } else {
+      this.bar.leaveOut("picture");
+    }
     const { people } = this.form.dataset;
     if (!people) return;
     const changed = () => this.keepSoon();
@@ -332,6 +340,7 @@ class Editor {
       link: () => this.askLink(),
       table: () => this.askTable(),
       note: () => this.askNote(),
+      picture: () => this.pictures.act(),
       clear: () => {
         squire.removeAllFormatting();
         this.setBlocks("p");

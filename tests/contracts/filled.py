@@ -27,6 +27,7 @@ from letters import codes, handling
 from letters.models import Letter
 from moderation.drawing import draw_among
 from moderation.models import Decision
+from moderation.purging import Purge
 from moderation.second_review import SecondReview
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
@@ -161,6 +162,7 @@ def _talk(site: Filled) -> None:
     assert reviewer.post(f"/posts/{hidden}/hide", words).status_code == 302
 
     _flag(site, forum, author)
+    _attach(site, forum, author)
 
     withdrawn = forum.post(forum.start(author, word("withdrawn_title"), word("withdrawn")))
     assert author.post(f"/posts/{withdrawn}/withdraw").status_code == 302
@@ -214,6 +216,54 @@ def _talk(site: Filled) -> None:
     _send(author, "/forum/dajiatan/draft", **words)
     _send(author, f"/threads/{thread}/draft", body=word("kept_reply"))
     _send(author, f"/posts/{forum.post(thread)}/draft", body=word("kept_edit"))
+
+
+def _attach(site: Filled, forum: Forum, author: Visitor) -> None:
+    """Posts of `cadre` with a file, in states in which others may not read it: its name and its
+    bytes bear a word each."""
+    reviewer = site.visitor("moderator")
+    thread = forum.published(author, reviewer, title="带附件的主题", body="大家都能看到。")
+
+    def reply(name: str) -> int:
+        data = b"%PDF-1.7\n" + word(f"{name}_bytes").encode()
+        fields = {
+            "body": f"请看附件 {name}。",
+            "file": (io.BytesIO(data), f"{word(f'{name}_name')}.pdf"),
+        }
+        answer = author.post(f"/threads/{thread}/reply", fields)
+        assert answer.status_code == 302, answer.text
+        return forum.post(thread, int(answer.location.rpartition("#post-")[2]))
+
+    def public(name: str) -> int:
+        post = reply(name)
+        forum.approve(reviewer, post)
+        return post
+
+    reply("file_pending")
+    _decide(forum, reviewer, "return", reply("file_returned"), explanation="请换一个附件。")
+    rejected = {"reason": "other", "explanation": "不合适。"}
+    _decide(forum, reviewer, "reject", reply("file_rejected"), **rejected)
+    _send(author, f"/posts/{reply('file_withdrawn')}/withdraw")
+    _send(reviewer, f"/posts/{public('file_hidden')}/hide", **rejected)
+    _send(reviewer, f"/posts/{public('file_sealed')}/seal", explanation="有涉密内容。", sure="y")
+    flagged = public("file_flagged")
+    for name in ("cadre2", "delegate", "supervisor"):
+        _send(site.visitor(name), f"/posts/{flagged}/flag", reason="abuse", words="")
+    gone = reply("file_purged")
+    item = forum.item(gone)
+    _send(author, f"/posts/{gone}/withdraw")
+    _send(reviewer, f"/moderation/{item}/purge", explanation="清除。")
+    with site.app.app_context():
+        purge = db.session.scalar(sa.select(sa.func.max(Purge.id)))
+    _send(site.visitor("chief_moderator"), f"/moderation/purges/{purge}/confirm")
+    covered = public("file_covered")  # dropped by an edit, then what was before it was covered
+    _send(author, f"/posts/{covered}/edit", body="附件撤下了，里面有一处写错。")
+    forum.approve(reviewer, covered)
+    cover = {"passages": "写错", "explanation": "遮盖。", "revision": str(forum.latest(covered))}
+    _send(reviewer, f"/posts/{covered}/redact", **cover)
+    data = (io.BytesIO(b"%PDF-1.7\n" + word("file_unsent_bytes").encode()),)
+    brought = author.post("/files", {"file": (*data, f"{word('file_unsent_name')}.pdf")})
+    assert brought.status_code == 200
 
 
 def _judge_again(site: Filled, items: list[int]) -> None:

@@ -23,7 +23,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from core import clock
+from accounts.session import Stranger
+from core import clock, file_links
+from core.attachments import Attachment
 from core.db import db
 from core.search import SearchEntry
 from moderation.amending import EDITS
@@ -104,6 +106,17 @@ EXPECTED: dict[str, set[str]] = {
     "import_draft": {"unit_admin"},
 }
 
+# What a file is called and what it holds.
+_FILES: dict[str, set[str]] = {
+    **dict.fromkeys(("pending", "returned", "rejected", "hidden", "flagged", "covered"), REVIEWED),
+    **dict.fromkeys(("withdrawn", "unsent"), AUTHOR),
+    "sealed": set(),
+    "purged": set(),
+}
+EXPECTED |= {
+    f"file_{state}_{part}": who for state, who in _FILES.items() for part in ("name", "bytes")
+}
+
 # Routes that nobody meets with 200 or a redirect in the filled site, and why.
 NEVER_OPENED = {
     "front.readyz",  # 503: the test's tables were not made by migrations
@@ -132,7 +145,7 @@ WRITERS = {
     "minister",
 }
 NEAR: dict[str, set[str | None]] = {
-    **dict.fromkeys(("forum", "moderation", "record", "seals", "terms"), TALKERS),
+    **dict.fromkeys(("front", "forum", "moderation", "record", "seals", "terms"), TALKERS),
     "letters": WRITERS | {"admin"},
     "surveys": {None, "office", "cadre", "admin"},
     "campaigns": {None, "office", "cadre", "admin"},
@@ -144,6 +157,7 @@ TELLING = {
     *("moderation.list_seconds", "moderation.show_second"),
     *("seals.show_seal", "moderation.seal_item", "forum.seal_post"),
     *("record.show_entry", "record.list_inquiries", "record.list_purges"),
+    *("front.open_file", "front.serve_file"),
     *("forum.show_draft", "forum.reply", "forum.start_thread"),
     *("forum.print_thread", "forum.take_thread"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
@@ -225,6 +239,8 @@ class Crawl:
             if self.tried[endpoint] <= FEW or self.chance.random() < 1 / one_in:
                 self.open(endpoint, path)
         self.open("front.find", "/search?q=zq")
+        for path in self.signed():
+            self.open("front.serve_file", path)
         adapter = self.site.app.url_map.bind("localhost")
         for path in self.links:
             parts = urlsplit(path)
@@ -233,6 +249,14 @@ class Crawl:
             self.followed[asked] += 1
             if self.followed[asked] <= (MANY if endpoint in TELLING else FEW):
                 self.open(endpoint, path)
+
+    def signed(self) -> list[str]:
+        """Every file there is at an address signed for this viewer, as if a page had done it."""
+        with self.site.app.test_request_context():
+            known = self.name in PEOPLE
+            reader = self.site.cast.person(str(self.name)) if known else Stranger()
+            files = db.session.scalars(select(Attachment)).all()
+            return [file_links.address(one.note, reader) for one in files]
 
     def _one_in(self, endpoint: str) -> int:
         if endpoint not in TELLING:
@@ -308,4 +332,6 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return [f"{clock.today():%Y-%m}"]
     if rule.endpoint == "moderation.edit" and name == "verb":
         return list(EDITS)
+    if rule.endpoint == "front.serve_file":  # whose addresses `Crawl.signed` makes
+        return [1] if name == "id" else ["forged"]
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")

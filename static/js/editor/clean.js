@@ -11,15 +11,17 @@ const { DOMPurify } = globalThis;
 const RULES = {
   ALLOWED_TAGS: (
     "p br h2 h3 h4 strong b em i u s sub sup a blockquote ul ol li table thead tbody tr th td hr " +
-    "pre code span"
+    "pre code span img"
   ).split(" "),
-  ALLOWED_ATTR: ["href", "colspan", "rowspan", "start", "class"],
+  ALLOWED_ATTR: ["href", "colspan", "rowspan", "start", "class", "src", "alt"],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ADD_URI_SAFE_ATTR: ["colspan", "rowspan", "start"],
-  ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
+  ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:|\/files\/[1-9]\d*$)/i,
   RETURN_DOM_FRAGMENT: true,
 };
+const LINK = /^(?:https?:\/\/|mailto:)/i;
+const PICTURE = /^\/files\/[1-9]\d*$/; // an uploaded file; the server keeps the text's own
 const BOXES =
   "div,section,article,dl,dt,dd,figure,figcaption,header,footer,main,aside,nav,address,center," +
   "form,fieldset,details,summary";
@@ -109,7 +111,8 @@ function disarm(html) {
 
 const css = (element) =>
   (element.getAttribute("data-css") || "").toLowerCase().replace(/\s*([:;])\s*/g, "$1");
-const blank = (element) => !/[^\s\u200b]/.test(element.textContent);
+const blank = (element) =>
+  !/[^\s\u200b]/.test(element.textContent) && !element.querySelector("img");
 const unwrap = (element) => element.replaceWith(...element.childNodes);
 
 function rename(root, from, to) {
@@ -264,13 +267,17 @@ function restoreLists(root, sheet) {
 // ---- Any source
 
 function tidy(root, dropped) {
-  if (root.querySelector("img")) dropped.add("images");
+  for (const picture of root.querySelectorAll("img")) {
+    if (PICTURE.test(picture.getAttribute("src"))) continue;
+    dropped.add("images");
+    picture.remove();
+  }
   for (const bold of root.querySelectorAll("b,strong")) {
     if (/font-weight:(?:normal|400)/.test(css(bold))) unwrap(bold);
   }
   for (const inline of root.querySelectorAll("span,font,a,em,u")) applyStyle(inline);
   for (const link of root.querySelectorAll("a")) {
-    if (!RULES.ALLOWED_URI_REGEXP.test(link.getAttribute("href") || "")) unwrap(link);
+    if (!LINK.test(link.getAttribute("href") || "")) unwrap(link);
   }
   if (root.querySelector("h1")) {
     for (let level = 5; level; level -= 1) rename(root, `h${level}`, `h${Math.min(level + 1, 4)}`);

@@ -23,6 +23,7 @@ export class Panel {
       return;
     }
     this.name = name;
+    this.done = null;
     const cancel = button(this.words.cancel, () => this.close());
     this.element.setAttribute("aria-label", this.words[name]);
     this.element.replaceChildren(...parts, cancel);
@@ -33,6 +34,7 @@ export class Panel {
   close(leave = true) {
     if (!this.name) return;
     this.name = "";
+    this.done?.();
     this.element.hidden = true;
     this.element.replaceChildren();
     if (leave) this.leave();
@@ -102,6 +104,29 @@ export class Panel {
       );
     }
     this.open("note", ...parts);
+  }
+
+  /** Asks what a picture shows: `apply(words)` or `remove()`, and `done()` in any case. */
+  askAlt(old, { apply, remove, done }) {
+    const input = element("input", {
+      class: "input editor__address",
+      id: `${this.id}-alt`,
+      maxlength: 200,
+      autocomplete: "off",
+    });
+    input.value = old;
+    const take = () => {
+      apply(input.value.trim());
+      this.close();
+    };
+    onEnter(input, take);
+    const label = element("label", { for: input.id }, this.words.pictureAlt);
+    const out = button(this.words.pictureRemove, () => {
+      remove();
+      this.close();
+    });
+    this.open("picture", label, input, button(this.words.apply, take), out);
+    this.done = done;
   }
 
   /** Calls `insert(table)` with a new table. */

@@ -52,18 +52,22 @@ export class Saved {
   }
 
   /** Both texts, and three ways on. */
-  offer(mine, { said, number, title, html }) {
+  offer(mine, { said, number, title, html, rows }) {
     const { words } = this;
     const choose = (act) => () => {
       this.number = number;
       act();
     };
+    const take = (html, title) => {
+      this.form.dispatchEvent(new CustomEvent("files", { detail: { rows } }));
+      this.take(html, title);
+    };
     this.notice.replaceChildren(
       element("p", {}, said),
       element("div", { class: "prose editor__other" }, this.take.shown(html)),
       button(words.draftMine, choose(() => this.save(mine))),
-      button(words.draftTheirs, choose(() => this.take(html, title))),
-      button(words.draftBoth, choose(() => this.take(`${html}<hr>${mine}`, ""))),
+      button(words.draftTheirs, choose(() => take(html, title))),
+      button(words.draftBoth, choose(() => take(`${html}<hr>${mine}`, ""))),
     );
   }
 }

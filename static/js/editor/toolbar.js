@@ -32,6 +32,7 @@ const TOOLS = [
   ],
   ["table", "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14M15 10v9", "", "td,th"],
   ["note", "M4 6h9M8.5 6v13M16 5.5 18 4v6.5M14 14.5h6.5M14 18.5h6.5", `${ALT_CTRL}f`],
+  ["picture", "M4 5h16v14H4zM4 16l4.5-4.5 4 4 3-3L20 17M15.5 9.5h.01", "", ""],
   ["clear", "M7 5h12M12.5 5 10 15M4 20h8M15 15l5 5m0-5-5 5", `${CTRL}\\`, "", true],
 ];
 
@@ -75,6 +76,12 @@ export class Toolbar {
 
   does(name) {
     if (!this.isOff(name)) this.act(name);
+  }
+
+  /** For a text that cannot have such a thing. */
+  leaveOut(name) {
+    this.buttons.get(name).remove();
+    this.buttons.delete(name);
   }
 
   /** The shortcuts act as the buttons do. */
