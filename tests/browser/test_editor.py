@@ -73,7 +73,7 @@ def paste(page: Page, html: str, text: str = "text") -> None:
     )
     page.keyboard.press("Control+c")
     page.keyboard.press("Control+v")
-    page.wait_for_function("document.querySelector('.editor__text').textContent.length > 3")
+    expect(page.locator(".editor__text")).to_have_text(re.compile("...."))
 
 
 # ---- Writing
@@ -127,11 +127,17 @@ def test_shortcuts_toggle_blocks(page: Page, site: EditorSite) -> None:
         ("Control+y", "<blockquote><p>正文</p></blockquote>"),
     ):
         page.keyboard.press(keys)
-        page.wait_for_function(
-            """(html) => html === document.querySelector(".editor__text").innerHTML
-                .replaceAll("<br>", "").replace("<div></div>", "")""",  # Squire's last line
-            arg=html,
+        made = page.evaluate(
+            """async (html) => {
+                const squires = () => document.querySelector(".editor__text").innerHTML
+                    .replaceAll("<br>", "").replace("<div></div>", "");  // its last line
+                for (let tries = 0; tries < 100 && squires() !== html; tries += 1)
+                    await new Promise((done) => { setTimeout(done, 20); });
+                return squires();
+            }""",
+            html,
         )
+        assert made == html
 
 
 def test_lists_nest_by_shortcut(page: Page, site: EditorSite) -> None:

@@ -54,10 +54,10 @@ def test_nothing_reaches_beyond_the_screen(reader: Person) -> None:
     page = reader.sign_in("moderator").page
     for language, size in product(("zh_Hans", "en"), ("normal", "large")):
         choose(reader.context, reader.url, language=language, text_size=size)
+        page.goto(f"{reader.url}/style")
+        unfold_all(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.goto(f"{reader.url}/style")
-            unfold_all(page)
             assert page.evaluate(BEYOND) == [], (language, size, width)
 
 

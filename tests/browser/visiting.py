@@ -7,7 +7,7 @@ where JavaScript runs, no fault found by axe.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -16,15 +16,22 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from demo import PASSWORD
 
 PHONE, DESK = 390, 1440
+# What an element is to axe: where it stands, its name, its classes, what its attributes are.
+SHAPES = """() => [...new Set([...document.querySelectorAll('body, body *')].map((one) => [
+    one.parentElement.localName, one.localName, one.className, one.getAttribute('role'),
+    ...one.getAttributeNames().filter((name) => name !== 'open'),
+].join(' ')))]"""
 
 
 class Person:
     """One browser with its own cookies."""
 
-    # The kinds of pages that were looked at, by the name under which and the language in which,
-    # and those of which the colours were: these are the same for everybody.
-    checked: ClassVar[set[tuple[str, str, str]]] = set()
+    # The kinds of pages that axe looked at, in which language, and the shapes that it met on each;
+    # and the kinds of which it looked at the colours: these are the same in every language.
+    checked: ClassVar[dict[tuple[str, str], set[str]]] = {}
     coloured: ClassVar[set[str]] = set()
+    # Cookies of those who signed in once, by site and name.
+    signed_in: ClassVar[dict[tuple[str, str], Any]] = {}
 
     def __init__(self, browser: Browser, url: str, java_script: bool, language: str = "zh-CN"):
         self.url = url
@@ -38,7 +45,6 @@ class Person:
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
         self.language = language
-        self.username = ""
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
         self.page.on("request", self._asked)
@@ -53,13 +59,17 @@ class Person:
             self.faults.append(f"a request left the host: {request.url}")
 
     def sign_in(self, username: str) -> Person:
+        """With the form the first time, and later with what it gave. Nobody may sign out."""
+        if kept := self.signed_in.get((self.url, username)):
+            self.context.add_cookies(kept)
+            return self
         self.open("/login")
         form = self.page.locator("form", has=self.page.locator("#password"))
         form.locator("#username").fill(username)
         form.locator("#password").fill(PASSWORD)
         form.locator("button").click()
         self.page.wait_for_url(lambda url: "/login" not in url)
-        self.username = username
+        self.signed_in[self.url, username] = self.context.cookies()
         return self
 
     def open(self, path: str) -> Page:
@@ -93,19 +103,25 @@ class Person:
         expect(self.page.locator("body")).not_to_contain_text(words)
 
     def check(self) -> None:
-        """Look at the page as it stands, once for each kind of page and each who meets it."""
-        path = self.page.url.removeprefix(self.url)
+        """Look at the page as it stands, once for each kind of page and whatever it shows anew."""
+        if not self.java_script:
+            return
+        path = self.page.url.removeprefix(self.url).partition("#")[0]
         kind = "/".join("#" if part.isdigit() else part for part in path.split("/"))
-        met = (self.username, self.language, kind)
-        if self.java_script and met not in self.checked:
-            self.checked.add(met)
-            rules = {"color-contrast": {"enabled": kind not in self.coloured}}
+        shapes = set(self.page.evaluate(SHAPES))
+        met = self.checked.get((self.language, kind))
+        if met is None or shapes - met:
+            self.checked[self.language, kind] = shapes | (met or set())
+            self._look_with_axe(with_colours=kind not in self.coloured)
             self.coloured.add(kind)
-            found = Axe().run(self.page, options={"rules": rules, "resultTypes": ["violations"]})
-            for violation in found.response["violations"]:
-                places = [node["html"][:160] for node in violation["nodes"][:3]]
-                self.faults.append(f"{self.page.url}: {violation['id']}: {places}")
             self._look_on_a_phone()
+
+    def _look_with_axe(self, with_colours: bool) -> None:
+        rules = {"color-contrast": {"enabled": with_colours}}
+        found = Axe().run(self.page, options={"rules": rules, "resultTypes": ["violations"]})
+        for violation in found.response["violations"]:
+            places = [node["html"][:160] for node in violation["nodes"][:3]]
+            self.faults.append(f"{self.page.url}: {violation['id']}: {places}")
 
     def _look_on_a_phone(self) -> None:
         self.page.set_viewport_size({"width": PHONE, "height": 800})
