@@ -30,8 +30,8 @@ setup: $(INSTALLED) $(ASSETS) $(COMPILED) ## Do all that a start needs, without 
 test: setup $(INSTALLED_DEV) ## Run every test but the long proofs
 	@TMPDIR=$(SCRATCH) $(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup --no-loadscope-reorder
 
-test-slow: setup $(INSTALLED_DEV) ## Run the long proofs
-	@$(PYTHON) -m pytest -m slow
+test-slow: setup $(INSTALLED_DEV) ## Run the long proofs, and those by chance with many more cases
+	@$(PYTHON) -m pytest -m "slow or hypothesis" --hypothesis-profile=long
 
 bench: setup $(INSTALLED_DEV) ## Measure the promised figures, one JSON object a line
 	@$(PYTHON) -m tests.bench

@@ -37,7 +37,10 @@ def init_app(app: Flask) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=app.config["SIGN_IN_HOURS"]),
         SESSION_REFRESH_EACH_REQUEST=False,
         # What people write must not reach the log inside a database error.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            **app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {}),
+            "hide_parameters": True,
+        },
     )
     db.init_app(app)
     Migrate(app, db, render_as_batch=True, compare_type=True)

@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
@@ -32,7 +33,17 @@ IN_CI = os.environ.get("CI") == "true"
 POSTGRESQL = os.environ.get(
     "TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 )
+# Nobody looks at a test's rows after a power cut, and no statement runs long enough to be compiled.
+HASTY = ("synchronous_commit = off", "jit = off")
+# As many connections as the site opens at most, but none is closed when nobody needs it.
+POOL = {"pool_size": 15, "max_overflow": 0}
 KEY = "a key for tests only, of more than 32 characters"
+
+
+# The same few cases every time; `make test-slow` draws many others.
+settings.register_profile("short", max_examples=50, derandomize=True, deadline=None, database=None)
+settings.register_profile("long", max_examples=1_000, deadline=None)
+settings.load_profile("short")
 
 
 class Compiled(BytecodeCache):
@@ -91,6 +102,8 @@ def own_postgresql(purpose: str) -> Iterator[str]:
         with server.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
+            for setting in HASTY:
+                connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET {setting}')
     except sa.exc.OperationalError:
         missing("PostgreSQL")
     yield sa.make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
@@ -137,11 +150,10 @@ def _site(kind: str, folder: Path) -> Iterator[Flask]:
                 "SECRET_KEY": KEY,
                 "DATA_DIR": str(folder / "data"),
                 "SQLALCHEMY_DATABASE_URI": url,
+                "SQLALCHEMY_ENGINE_OPTIONS": POOL,
             }
         )
         with app.app_context():
-            if kind == "postgresql":
-                event.listen(db.engine, "connect", _hasten)
             db.create_all()
             _prepare(app)
             db.session.remove()
@@ -152,13 +164,6 @@ def _site(kind: str, folder: Path) -> Iterator[Flask]:
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
-
-
-def _hasten(connection: Any, _record: Any) -> None:
-    """Tests need no durable PostgreSQL (the long proofs use their own)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-    connection.commit()
 
 
 def _prepare(app: Flask) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import document, text
@@ -204,7 +204,6 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.lists(_PIECES, max_size=25).map("".join), st.text(max_size=80)))
 @example("&#13;")
 @example("<p><button><p>x</p></button></p>")
@@ -281,8 +280,19 @@ def spent(source: str, body_format: str) -> float:
     return time.process_time() - begun
 
 
-def test_nothing_costs_much_more_than_a_long_honest_text() -> None:
-    """A long honest text: 1,900 paragraphs, about 40 pages. Without the caps, open tags take minutes."""
+def test_nothing_costs_much_more_than_a_long_honest_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long honest text: 1,900 paragraphs, about 40 pages. Without the caps, open tags take minutes.
+
+    And bleach, the dearest of the walls, sees only what it can bear.
+    """
+    seen: set[str] = set()
+    bleach = text._bleach
+
+    def watched(html: str, has_pictures: bool = False) -> str:
+        seen.add(html)
+        return bleach(html, has_pictures)
+
+    monkeypatch.setattr(text, "_bleach", watched)
     honest = "<p>各单位认真查找问题。</p>" * 1_900
     dear = {("html", name): source for name, source in WORN.items()}
     dear |= {("plain", name): source for name, source in WORN_PLAIN.items()}
@@ -291,19 +301,10 @@ def test_nothing_costs_much_more_than_a_long_honest_text() -> None:
         costs = {key: spent(source, key[0]) / unit for key, source in dear.items()}
         dear = {key: source for key, source in dear.items() if costs[key] > 4}
         if not dear:
-            return
-    pytest.fail(f"cost more than four times as much: {[(key, costs[key]) for key in dear]}")
-
-
-@pytest.mark.parametrize("name", WORN)
-def test_bleach_sees_only_what_it_can_bear(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
-    bleach = text._bleach
-    monkeypatch.setattr(
-        text, "_bleach", lambda html, has_pictures=False: seen.append(html) or bleach(html)
-    )  # type: ignore[func-returns-value]
-    with suppress(TextFault):
-        cook(WORN[name], "html")
+            break
+    else:
+        pytest.fail(f"cost more than four times as much: {[(key, costs[key]) for key in dear]}")
+    assert len(seen) > len(WORN) / 2
     for html in seen:
         assert html.count("<") + html.count("&") <= 6_000
         assert len(html) <= 200_000

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -69,13 +70,23 @@ def still() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def seeded_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """Sites filled SCALE times at once, by kind of database, each made when first asked for."""
+    with ExitStack() as ends:
+
+        @cache
+        def seeded_on(kind: str) -> Flask:
+            folder = tmp_path_factory.mktemp(f"seeded-{kind}")
+            app = ends.enter_context(new_site(kind, folder, "seeded"))
+            result = seed(app, SCALE)
+            assert result.exit_code == 0, result.output
+            return app
+
+        yield seeded_on
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def seeded(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    """A site filled SCALE times at once. Read from it, and leave it as it was."""
-    folder = tmp_path_factory.mktemp(f"seeded-{request.param}")
-    with new_site(request.param, folder, "seeded") as app:
-        result = seed(app, SCALE)
-        assert result.exit_code == 0, result.output
-        yield app
+def seeded(request: pytest.FixtureRequest, seeded_sites: Callable[[str], Flask]) -> Flask:
+    """Read from it, and leave it as it was: other tests read it, too."""
+    return seeded_sites(request.param)
