@@ -19,9 +19,12 @@ def init_app(app: Flask) -> None:
         csrf,
         editor_words,
         errors,
+        feed_tokens,  # noqa: F401
+        feeds,
         file_links,
         headers,
         i18n,
+        mail,  # noqa: F401
         parts,
         storage,
     )
@@ -52,6 +55,7 @@ def init_app(app: Flask) -> None:
     editor_words.init_app(app)
     file_links.init_app(app)
     parts.init_app(app)
+    feeds.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     storage.init_app(app)

@@ -67,6 +67,11 @@ def sweep(text: str) -> str:
     return _PILED_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
 
 
+def one_line(text: str) -> str:
+    """The text in one line without anything invisible, whoever wrote it: for headers and feeds."""
+    return " ".join(_NEVER.sub("", _SURROGATE.sub("", _NEWLINE.sub(" ", text))).split())
+
+
 def is_right_to_left(text: str) -> bool:
     """Whether the first letter with a direction runs from right to left."""
     if text.isascii():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,21 +50,23 @@ class Job(Base):
 class Work:
     run: Callable[..., None]
     every: timedelta | None
+    is_patient: bool
 
 
 _works: dict[str, Work] = {}
 
 
 def job(
-    name: str, *, every: timedelta | None = None
+    name: str, *, every: timedelta | None = None, is_patient: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as the work of that name; with `every` it also runs by itself.
+    """Register a function as the work of that name; with `every` it also runs by itself;
+    what `is_patient` (it waits for other machines) lets all else go first.
 
     The function works in the caller's transaction and does not commit.
     """
 
     def register(run: Callable[..., None]) -> Callable[..., None]:
-        _works[name] = Work(run, every)
+        _works[name] = Work(run, every, is_patient)
         return run
 
     return register
@@ -123,21 +125,9 @@ class _Leased:
 
 
 def _lease() -> _Leased | None:
+    patient = {name for name, work in _works.items() if work.is_patient}
     now = clock.now()
-    found = db.session.scalars(
-        select(Job)
-        .where(
-            Job.done_at.is_(None),
-            Job.failed_at.is_(None),
-            Job.due_at <= now,
-            or_(Job.leased_until.is_(None), Job.leased_until < now),
-            Job.name.in_(_works),
-            Job.attempt_count < ATTEMPTS,
-        )
-        .order_by(Job.due_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+    found = _next(_works.keys() - patient, now) or _next(patient, now)
     if found is None:
         db.session.rollback()
         return None
@@ -146,6 +136,24 @@ def _lease() -> _Leased | None:
     leased = _Leased(found.id, found.name, dict(found.args), found.attempt_count)
     db.session.commit()
     return leased
+
+
+def _next(names: Collection[str], now: datetime) -> Job | None:
+    """The due row of some works that waits longest, locked."""
+    return db.session.scalars(
+        select(Job)
+        .where(
+            Job.done_at.is_(None),
+            Job.failed_at.is_(None),
+            Job.due_at <= now,
+            or_(Job.leased_until.is_(None), Job.leased_until < now),
+            Job.name.in_(names),
+            Job.attempt_count < ATTEMPTS,
+        )
+        .order_by(Job.due_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
 
 
 def _put_back(leased: _Leased) -> None:

@@ -81,6 +81,7 @@ class Notice(Base):
         Index(None, "person_id", "read_at"),
         Index(None, "person_id", "at", "id"),
         Index(None, "about", "person_id"),
+        Index(None, "person_id", "mailable_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,7 +91,9 @@ class Notice(Base):
     url: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     read_at: Mapped[datetime | None]
-    about: Mapped[str | None] = mapped_column(String(60))  # what several tell of: a thread
+    about: Mapped[str | None] = mapped_column(String(60))  # what it tells of: forum:thread:7
+    # Since when it waits to be told by mail, for those who want that; None: it was.
+    mailable_at: Mapped[datetime | None] = mapped_column(default=clock.now)
 
     @property
     def sentence(self) -> str:
@@ -131,6 +134,11 @@ def of_sort(*sorts: str) -> list[str]:
     return [name for name, sort in _sorts.items() if sort in sorts]
 
 
+def sorts() -> dict[str, str]:
+    """The sort of every kind of notice."""
+    return dict(_sorts)
+
+
 def tell(
     person_id: int | None, name: str, url: str, *, about: str | None = None, **params: Any
 ) -> None:
@@ -144,12 +152,15 @@ def tell(
         db.session.add(Notice(person_id=person_id, kind=name, url=url, params=params, about=about))
 
 
-def tell_all(told: Sequence[tuple[int, str, str, dict[str, Any]]]) -> None:
-    """Leave several notices, each as `tell` takes it (person, name, url, parameters); one
-    statement."""
-    for _person_id, name, _url, params in told:
+Told = tuple[int, str, str, str | None, dict[str, Any]]
+"""A notice as `tell` takes it: person, name, url, what it is about, parameters."""
+
+
+def tell_all(told: Sequence[Told]) -> None:
+    """Leave several notices in one statement."""
+    for _person_id, name, _url, _about, params in told:
         str(_sentences[name]) % params
-    names = ("person_id", "kind", "url", "params")
+    names = ("person_id", "kind", "url", "about", "params")
     if rows := [{**dict(zip(names, one, strict=True)), "at": clock.now()} for one in told]:
         db.session.execute(insert(db.metadata.tables[Notice.__tablename__]), rows)
 
@@ -169,6 +180,7 @@ def count_up(people: Collection[int], name: str, about: str, url: str, item: int
         items = [one for one in notice.params.get("items", []) if one != item]
         notice.params = {"items": [*items, item][-MOST:]}
         notice.at = clock.now()
+        notice.mailable_at = notice.mailable_at or notice.at
     for person_id in set(people) - {notice.person_id for notice in waiting}:
         tell(person_id, name, url, about=about, items=[item])
 
@@ -235,11 +247,15 @@ def unread_count(actor: Actor) -> int:
     return known if known is not None else db.session.scalar(select(unread_of(actor.id))) or 0
 
 
-def mark_read(actor: Actor, urls: Sequence[str] | None = None) -> None:
-    """The actor's notices are read: all, or those that lead to some addresses."""
+def mark_read(
+    actor: Actor, urls: Sequence[str] | None = None, among: Sequence[str] | None = None
+) -> None:
+    """The actor's notices are read: all, or those that lead to some addresses, or of some kinds."""
     if not unread_count(actor):
         return
     asked = update(Notice).where(Notice.person_id == actor.id, Notice.read_at.is_(None))
     if urls is not None:
         asked = asked.where(Notice.url.in_(urls))
+    if among is not None:
+        asked = asked.where(Notice.kind.in_(among))
     db.session.execute(asked.values(read_at=clock.now()))

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
+
+from . import smtp
 
 
 class BadSetting(click.ClickException):
@@ -30,6 +33,26 @@ def _count(value: str) -> int:
     if number < 1:
         raise ValueError("at least 1")
     return number
+
+
+def _hour(value: str) -> int:
+    number = int(value)
+    if not 0 <= number <= 23:
+        raise ValueError("0 to 23")
+    return number
+
+
+def _mail_url(value: str) -> str:
+    if value and value != smtp.FILES:
+        smtp.Server.read(value)
+    return value
+
+
+def _site_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        raise ValueError("say https://host")
+    return value.rstrip("/")
 
 
 def _percent(value: str) -> int:
@@ -84,6 +107,12 @@ SETTINGS: dict[str, Setting] = {
     "FILES_MB_PER_DAY": Setting("200", _count, "MiB of files that one person may bring in a day"),
     "FILES_S3_BUCKET": Setting("", str, "bucket for files, by S3; empty: in DATA_DIR"),
     "FILES_S3_URL": Setting("", str, "where that bucket is, when not at Amazon"),
+    "MAIL_URL": Setting(
+        "", _mail_url, "smtp://user:password@host:587?tls=starttls; file: into DATA_DIR/mail"
+    ),
+    "MAIL_FROM": Setting("", smtp.checked, "the address that mail comes from"),
+    "MAIL_HOUR": Setting("8", _hour, "the hour of TIMEZONE at which digests are sent"),
+    "SITE_URL": Setting("", _site_url, "how the site is reached, for links in mail and feeds"),
     "METRICS_TOKEN": Setting("", str, "bearer token for /metrics from other hosts"),
     "BEHIND_HTTPS": Setting("no", _flag, "set cookies Secure and send HSTS"),
     "TRUSTED_PROXIES": Setting("0", int, "reverse proxies in front, for X-Forwarded-* headers"),
@@ -114,10 +143,22 @@ def complete(config: dict[str, Any], root: Path) -> None:
         or f"sqlite:///{data / 'dajiatan.sqlite'}"
     )
     config["DEMO"] = not config["SECRET_KEY"]
+    config["SITE_URL"] = config["SITE_URL"] or f"http://{config['HOST']}:{config['PORT']}"
+    _complete_mail(config)
     if config["DEMO"]:
         config["SECRET_KEY"] = _demo_key(data / "demo.key")
     elif len(str(config["SECRET_KEY"])) < 32:
         raise BadSetting("SECRET_KEY is too short: use at least 32 random characters")
+
+
+def _complete_mail(config: dict[str, Any]) -> None:
+    """The demo's mail goes into files; mail to a server needs a sender and links that lead here."""
+    if config["DEMO"]:
+        config["MAIL_URL"] = config["MAIL_URL"] or smtp.FILES
+    if config["MAIL_URL"] not in ("", smtp.FILES) and not config["MAIL_FROM"]:
+        raise BadSetting("MAIL_URL is set: say in MAIL_FROM which address mail comes from")
+    host = urlsplit(config["SITE_URL"]).hostname or "localhost"
+    config["MAIL_FROM"] = config["MAIL_FROM"] or f"dajiatan@{host}"
 
 
 def _demo_key(path: Path) -> str:

@@ -15,6 +15,7 @@ from . import (
     discussion,
     flags,
     letters,
+    mail,
     organisation,
     second_reviews,
     surveys,
@@ -56,4 +57,5 @@ def _fill() -> None:
     discussion.fill(people)
     surveys.fill(people)
     letters.fill(people)
+    mail.fill()
     db.session.commit()

@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         draft_views,
         export_views,
+        feeding,
         follow_views,
         following,
         hours_views,
@@ -23,4 +24,5 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     shelves.fill()
+    feeding.fill()
     following.fill()

@@ -144,7 +144,8 @@ def readers(people: Collection[int], board: Board) -> list[int]:
 
 def recheck(rows: Sequence[Notice], actor: Actor) -> dict[int, Found]:
     """What notices of posts (parameter `items`: their ids) tell of, as the actor may read it now."""
-    ids = {item for notice in rows for item in notice.params.get("items", [])}
+    items = {notice.id: _items(notice) for notice in rows}
+    ids = {item for own in items.values() for item in own}
     found = db.session.execute(
         select(Post.id, Post.number, Thread.title, Board.title.label("board"), Board.title_en)
         .join(Thread, Thread.id == Post.thread_id)
@@ -158,15 +159,24 @@ def recheck(rows: Sequence[Notice], actor: Actor) -> dict[int, Found]:
         .order_by(Post.number)
     ).all()
     return {
-        notice.id: _found(own)
+        notice.id: _found(own, notice.params)
         for notice in rows
-        if (own := [row for row in found if row.id in notice.params.get("items", [])])
+        if (own := [row for row in found if row.id in items[notice.id]])
     }
 
 
-def _found(posts: Sequence[Any]) -> Found:
+def _items(notice: Notice) -> list[int]:
+    """The posts that it tells of; one kept before notices said so leads to the post."""
+    if "items" in notice.params:
+        return list(notice.params["items"])
+    number = notice.url.rpartition("/")[2]
+    return [int(number)] if number.isascii() and number.isdigit() else []
+
+
+def _found(posts: Sequence[Any], params: dict[str, Any]) -> Found:
     said = ngettext("%(num)d 条新回帖", "%(num)d 条新回帖", len(posts))
-    return Found({"title": posts[0].title, "posts": said}, f"/posts/{posts[0].id}")
+    now = {"title": posts[0].title, "posts": said}
+    return Found({**params, **now}, f"/posts/{posts[0].id}")
 
 
 def named_threads(ids: Collection[int], actor: Actor) -> dict[int, tuple[str, str]]:
@@ -188,5 +198,12 @@ def fill() -> None:
     """What the forum has that can be followed, and what is said of it."""
     follows.kind(Thread.kind, _l("主题帖"), named_threads, stands_in=True)
     follows.kind(Board.kind, _l("版块"), named_boards)
-    notices.kind("forum:posted", _l("“%(title)s”有 %(posts)s。"), sort="follow", recheck=recheck)
-    notices.kind("forum:started", _l("新主题：“%(title)s”"), sort="follow", recheck=recheck)
+    for name, sort, sentence in (
+        ("forum:posted", "follow", _l("“%(title)s”有 %(posts)s。")),
+        ("forum:started", "follow", _l("新主题：“%(title)s”")),
+        (references.TOLD, "mention", _l("%(who)s在一条帖子里提到了你。")),
+        ("forum:move", "decision", _l("“%(title)s”移到了别的版块；原因写在原处。")),
+        ("forum:split", "decision", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。")),
+        ("forum:merge", "decision", _l("你的主题并入了“%(title)s”；原因写在原处。")),
+    ):
+        notices.kind(name, sentence, sort=sort, recheck=recheck)

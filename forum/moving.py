@@ -244,4 +244,5 @@ def _recount(threads: Iterable[Thread] = (), boards: Iterable[Board] = ()) -> No
 
 
 def _tell(person_id: int, kind: str, post: Post, thread: Thread) -> None:
-    notices.tell(person_id, kind, Post.review_url(post.id), title=thread.title)
+    url = Post.review_url(post.id)
+    notices.tell(person_id, kind, url, items=[post.id], title=thread.title)

@@ -100,7 +100,8 @@ def _tell(post: Any, people: set[int]) -> None:
     who = db.session.scalar(select(Person.name).where(Person.id == post.author_id))
     for person_id in readers(wanted, post.thread.board):
         db.session.add(Mention(post_id=post.id, person_id=person_id))
-        notices.tell(person_id, TOLD, f"/posts/{post.id}", who=who)  # by the clock: no request
+        url = f"/posts/{post.id}"  # by the clock no request is there
+        notices.tell(person_id, TOLD, url, items=[post.id], who=who)
 
 
 def unpublished(post: Any) -> None:

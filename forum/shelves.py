@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Integer, cast, func, select
 
 from accounts.models import Person
-from core import figures, i18n, notices, refilling, registry, search
+from core import figures, i18n, refilling, registry, search
 from core.db import db
 from core.i18n import _l
 from core.policy import Actor
 from core.registry import Panel, Place
 from core.search import Byline, Choice, Reach, SearchEntry
 
-from . import indexing, listing, marks, references
+from . import indexing, listing, marks
 from .models import Board, Post
 
 NEWEST = 8
@@ -40,10 +40,6 @@ def fill() -> None:
     registry.add(registry.navigation, PLACE)
     registry.add(registry.account_menu, DRAFTS)
     registry.add(registry.panels, PANEL)
-    notices.kind("forum:move", _l("“%(title)s”移到了别的版块；原因写在原处。"))
-    notices.kind("forum:split", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。"))
-    notices.kind("forum:merge", _l("你的主题并入了“%(title)s”；原因写在原处。"))
-    notices.kind(references.TOLD, _l("%(who)s在一条帖子里提到了你。"), sort="mention")
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
     refilling.source(Post.kind, indexing.SOURCE)
     search.chosen["board"] = _l("版块")

@@ -6,10 +6,22 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from core import registry
+    from core import feeds, registry
 
-    from . import file_views, following, inbox, machines, policy, views  # noqa: F401
+    from . import (  # noqa: F401
+        feed_views,
+        file_views,
+        following,
+        inbox,
+        machines,
+        mail_views,
+        policy,
+        unsubscribe_views,
+        views,
+    )
 
     app.register_blueprint(views.bp)
     registry.add(registry.account_menu, inbox.PLACE)
     registry.add(registry.account_menu, following.PLACE)
+    feeds.kind("search", feed_views.found)
+    feeds.kind("followed", feed_views.followed)

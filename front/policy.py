@@ -11,6 +11,13 @@ rules(
         "front:notice:list": signed_in,
         "front:notice:follow": signed_in,  # one's own
         "front:notice:open": is_its("person"),
+        "front:mail:show": signed_in,  # one's own, as all below
+        "front:mail:change": signed_in,
+        "front:mail:verify": signed_in,
+        "front:mail:stop": anyone,  # with the token of a mail
+        "front:feed:read": anyone,  # each listing says who reads it
+        "front:feed:tokens": signed_in,
+        "front:feed:revoke": is_its("person"),
         "front:follow:list": signed_in,
         "front:follow:change": is_its("person"),
         "front:file:bring": signed_in,

@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy.orm import joinedload, load_only
 
 from accounts.models import Person
-from core import clock, notices
+from core import clock
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _, stamp
@@ -18,6 +18,7 @@ from core.states import IllegalMove
 
 from .models import Decision, QueueItem
 from .reasons import OUTCOMES
+from .telling import tell_reviewer
 
 
 def claim(item: QueueItem, actor: Actor) -> None:
@@ -59,7 +60,7 @@ def take_over(item: QueueItem, actor: Actor, reason: str) -> None:
     item.advance("take_over", actor, note=reason, previous=before)
     url = url_for("moderation.show_item", id=item.id)
     who = getattr(actor, "name", "")
-    notices.tell(before, "moderation:take_over", url, who=who, title=item.heading, reason=reason)
+    tell_reviewer(before, "take_over", url, item, who=who, reason=reason)
 
 
 def refuse_claimed(item: QueueItem, actor: Actor) -> None:

@@ -24,6 +24,7 @@ from .models import Decision, QueueItem, Revision
 from .remarks import keep
 from .reviewable import Reviewable
 from .scope import reviewer_role
+from .telling import for_author, tell_author
 
 Facts = dict[str, int | str | None]
 PUBLISHING = frozenset({"approve", "overturn"})
@@ -119,8 +120,7 @@ def _judge(
         _take_away(record, revision, actor, explanation, facts)
     elif revision.state == "suspended":
         publish(record, revision, actor, "restore", **facts)
-        url = record.review_url(record.id)
-        restored.append((record.author_id, "moderation:restore", url, {"title": item.heading}))
+        restored.append(for_author(record, "restore", item))
     still, outcome = [one for one in flags if one.closed_at is None], outcomes.DECIDED[verb]
     advance_all(still, outcome, actor, closed_at=clock.now())
     notices.tell_all([*outcomes.told(still, outcome), *restored])
@@ -176,6 +176,5 @@ def close(
     set_committed_value(item, "decision", decision)
     if verb != "harmless":  # an author hears of flags when they hid the text, and not before
         # The words of the decision stay where the text is.
-        url = record.review_url(record.id)
-        notices.tell(record.author_id, f"moderation:{verb}", url, title=item.heading)
+        tell_author(record, verb, item)
     return decision

@@ -14,7 +14,7 @@ from sqlalchemy import literal, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from accounts.models import Membership, Person, Unit, in_force
-from core import clock, notices
+from core import clock
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
@@ -24,6 +24,7 @@ from core.policy import SYSTEM, Actor
 from .facts import facts_of
 from .models import LEASE, QueueItem
 from .scope import CHIEF
+from .telling import tell_reviewer
 
 BATCH = 500
 
@@ -42,10 +43,10 @@ def escalate(item: QueueItem, actor: Actor, reason: str = "") -> None:
     item.escalated_at = clock.now()
     item.escalated_by_id = actor.id
     item.escalation = reason
-    kind = "moderation:escalate" if actor.id else "moderation:overdue"
+    verb = "escalate" if actor.id else "overdue"
     url = f"/moderation/{item.id}"  # by the clock no request is there
     for person_id in chiefs:
-        notices.tell(person_id, kind, url, title=item.heading)
+        tell_reviewer(person_id, verb, url, item)
 
 
 def chiefs_for(item: QueueItem) -> list[int]:

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from accounts.models import Person
-from core import clock, notices
+from core import clock
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
@@ -21,6 +21,7 @@ from .door import item_for, waiting_item
 from .flag import Flag, open_on
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
+from .telling import tell_author
 
 # Decisions after which a version is not flagged again: somebody has looked at it for that.
 VERDICTS = ("harmless", "overturn")
@@ -129,5 +130,4 @@ def _suspend(record: Reviewable, revision: Revision, item: QueueItem) -> None:
     """Hide a text, whose area has let go of it, until a reviewer has looked at it."""
     revision.advance("suspend", SYSTEM, item=item.id)
     record.public_revision, record.taken_revision = None, revision
-    url = record.review_url(record.id)
-    notices.tell(record.author_id, "moderation:suspend", url, title=item.heading)
+    tell_author(record, "suspend", item)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 
 from core import clock, notices
 from core.db import db
+from core.notices import Told
 from core.policy import Actor
 from core.states import advance_all
 
@@ -30,11 +30,11 @@ def settle(revision: Revision, verb: str, actor: Actor) -> int:
     return len(flags)
 
 
-def told(flags: Sequence[Flag], verb: str) -> list[tuple[int, str, str, dict[str, Any]]]:
+def told(flags: Sequence[Flag], verb: str) -> list[Told]:
     """What those who raised flags are told: no word of the text, for its title may not be theirs
     to read any more."""
     url = url_for("moderation.list_flags")
-    return [(one.flagger_id, f"{one.kind}:{verb}", url, {}) for one in flags]
+    return [(one.flagger_id, f"{one.kind}:{verb}", url, None, {}) for one in flags]
 
 
 def flags_on(revision: Revision) -> Sequence[Flag]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import url_for
 from sqlalchemy import select
 
@@ -11,7 +13,7 @@ from core.i18n import _, _l, ngettext
 from core.policy import Actor
 from core.registry import Place, Waiting
 
-from . import carrying, queueing, standing_in
+from . import carrying, queueing, standing_in, telling
 from .finding import plain
 from .models import QueueItem, Revision
 from .reviewable import kinds
@@ -74,27 +76,33 @@ def fill() -> None:
     registry.add(registry.account_menu, OWN)
     registry.add(registry.own, OWN)
     registry.add(registry.waiting, waiting_for)
-    notices.kind("moderation:approve", _l("“%(title)s”已通过审核，现在大家都能看到。"))
-    notices.kind("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))
-    notices.kind("moderation:reject", _l("“%(title)s”未通过审核；理由和申诉的办法在原处。"))
-    notices.kind("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
-    notices.kind(
+    _fill_notices()
+
+
+def _fill_notices() -> None:
+    """What is told. What stands under a title is looked up again when it is read."""
+    titled = partial(notices.kind, recheck=telling.recheck)
+    titled("moderation:approve", _l("“%(title)s”已通过审核，现在大家都能看到。"))
+    titled("moderation:return", _l("“%(title)s”被退回修改，请看审核员的说明。"))
+    titled("moderation:reject", _l("“%(title)s”未通过审核；理由和申诉的办法在原处。"))
+    titled("moderation:hide", _l("“%(title)s”已被隐藏；理由和申诉的办法在原处。"))
+    titled(
         "moderation:suspend", _l("“%(title)s”被几位同志举报，先收起来等审核员来看；说明在原处。")
     )
-    notices.kind("moderation:restore", _l("审核员看过了“%(title)s”，没有发现问题，已恢复原样。"))
+    titled("moderation:restore", _l("审核员看过了“%(title)s”，没有发现问题，已恢复原样。"))
     notices.kind("moderation:flag:clear", _l("你举报的一条审核员看过了：没有发现问题，予以保留。"))
     notices.kind("moderation:flag:confirm", _l("你举报的一条审核员看过了：确有问题，已经隐藏。"))
     notices.kind("moderation:flag:replace", _l("你举报的一条作者已经改过，大家看到的是新的一版。"))
     notices.kind("moderation:flag:withdraw", _l("你举报的一条作者自己撤回了，别人已经看不到。"))
-    notices.kind("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
-    notices.kind(
+    titled("moderation:overturn", _l("你的申诉成立，“%(title)s”已经发布。"))
+    titled(
         "moderation:amend",
         _l("审核员改了“%(title)s”的几处文字后发布，请看改了哪里：可以接受，也可以要回原文。"),
     )
-    notices.kind("moderation:redact", _l("“%(title)s”里有几处已被审核员遮盖；理由在原处。"))
-    notices.kind("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
-    notices.kind("moderation:overdue", _l("“%(title)s”超过了审核时限，转到你这里。"), sort="task")
-    notices.kind("moderation:escalate", _l("审核员请你来审“%(title)s”。"), sort="task")
+    titled("moderation:redact", _l("“%(title)s”里有几处已被审核员遮盖；理由在原处。"))
+    titled("moderation:undo", _l("关于“%(title)s”的审核决定已撤销，请以原处现在的状态为准。"))
+    titled("moderation:overdue", _l("“%(title)s”超过了审核时限，转到你这里。"), sort="task")
+    titled("moderation:escalate", _l("审核员请你来审“%(title)s”。"), sort="task")
     notices.kind(
         "moderation:differ", _l("有一条二次盲审与原来的决定不一致，请看看两边的理由。"), sort="task"
     )
@@ -120,8 +128,8 @@ def fill() -> None:
         ),
     )
     notices.kind("moderation:purge", _l("你的一条没有公开的文字已按规定清除；编号和审核决定还在。"))
-    notices.kind("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
-    notices.kind(
+    titled("moderation:uphold", _l("对“%(title)s”的申诉有了答复：维持原决定。"))
+    titled(
         "moderation:take_over",
         _l("%(who)s接手了你在审的“%(title)s”，说明：%(reason)s"),
         sort="task",

@@ -17,6 +17,7 @@ from core.policy import Actor, Forbidden
 from . import copies
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
+from .telling import tell_author
 
 TIME = timedelta(seconds=30)
 # The verbs whose way back is not called "undo": answers to appeals and reviewers' own versions.
@@ -113,7 +114,7 @@ def undo(item: QueueItem, actor: Actor) -> None:
     db.session.expire(item, ["decision"])
     url = record.review_url(record.id)
     if not notices.take_back(record.author_id, f"moderation:{decision.verb}", url):
-        notices.tell(record.author_id, "moderation:undo", url, title=item.heading)
+        tell_author(record, "undo", item)
 
 
 def _waits_elsewhere(item: QueueItem, decision: Decision) -> bool:

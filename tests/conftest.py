@@ -24,9 +24,10 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from app import create_app
-from core import figures, journal
+from core import figures, journal, smtp
 from core.db import db
 from tests.boards import Forum
+from tests.mailing import Mails
 from tests.people import Cast, Visitor
 
 IN_CI = os.environ.get("CI") == "true"
@@ -198,6 +199,15 @@ def context(app: Flask) -> Iterator[Flask]:
     """An application context for tests of models; never mix it with a client in one test."""
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def mails(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mails:
+    """Mail goes into files of this test; see tests/mailing.py."""
+    monkeypatch.setitem(app.config, "MAIL_URL", smtp.FILES)
+    monkeypatch.setitem(app.config, "DATA_DIR", str(tmp_path))
+    monkeypatch.setitem(app.config, "SITE_URL", "https://dajiatan.example")
+    return Mails(tmp_path / "mail")
 
 
 @pytest.fixture

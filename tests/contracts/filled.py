@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from flask import Flask
 from accounts import slips
 from app import create_app
 from campaigns.models import Campaign, GlossaryTerm
-from core import clock, journal
+from core import clock, feed_tokens, journal
 from core.db import db
+from core.mail import MailAddress
 from core.policy import SYSTEM
 from forum.models import Board
 from letters import codes, handling
@@ -54,6 +55,7 @@ class Filled:
     kind: str
     app: Flask
     cast: Cast
+    tokens: dict[str, str] = field(default_factory=dict)  # of each person's feed reader
 
     def visitor(self, name: str | None) -> Visitor:
         """A browser of that person, of nobody (None), or of the unnamed letter's writer ("code")."""
@@ -105,7 +107,7 @@ def filled_site(kind: str, folder: Path) -> Iterator[Filled]:
         site = Filled(kind, app, Cast(app))
         for name in PEOPLE:
             site.cast.id(name)
-        for part in (_talk, _rule, _write_letters, _ask, _call, _administer):
+        for part in (_talk, _rule, _write_letters, _ask, _call, _administer, _subscribe):
             part(site)
         yield site
 
@@ -411,6 +413,17 @@ def _administer(site: Filled) -> None:
     assert admin.post(f"{answer.location}/confirm").status_code == 200
     with site.app.app_context():
         slips.issue(SYSTEM, site.cast.person("leader"))
+        db.session.commit()
+
+
+def _subscribe(site: Filled) -> None:
+    """A feed reader for everybody, and an address for `cadre`."""
+    with site.app.app_context():
+        for name in PEOPLE:
+            site.tokens[name] = feed_tokens.make(site.cast.person(name), "阅读器") or ""
+        person_id = site.cast.id("cadre")
+        to = {"address": "cadre@example.invalid", "verified_at": clock.now()}
+        db.session.add(MailAddress(person_id=person_id, **to))
         db.session.commit()
 
 

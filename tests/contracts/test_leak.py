@@ -24,13 +24,17 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from accounts.session import Stranger
-from core import clock, file_links
+from core import clock, file_links, mail_message, unsubscribe
 from core.attachments import Attachment
 from core.db import db
+from core.mail import Mail, MailAddress
+from core.notices import Notice
 from core.search import SearchEntry
+from forum.models import Board, Thread
 from moderation.amending import EDITS
 from surveys.models import SurveyVersion
 from tests.contracts.filled import LETTER_STATES, Filled, word
+from tests.mailing import words
 from tests.people import PEOPLE, Visitor
 
 VIEWERS: tuple[str | None, ...] = (None, "code", *sorted(PEOPLE))
@@ -212,6 +216,27 @@ def test_search_finds_no_hidden_word(filled: Filled) -> None:
             assert not _WORD.search(entry.title + entry.body + entry.tokens)
 
 
+def test_no_mail_says_what_its_reader_may_not_read(filled: Filled) -> None:
+    """All that everybody was told, as a mail that is sent now."""
+    may = {word(name): who for name, who in EXPECTED.items()}
+    sent = 0
+    with filled.app.app_context():
+        for name in PEOPLE:
+            person_id = filled.cast.id(name)
+            if name != "cadre":
+                to = {"address": "somebody@example.invalid", "verified_at": clock.now()}
+                db.session.add(MailAddress(person_id=person_id, **to))
+            ids = list(db.session.scalars(select(Notice.id).filter_by(person_id=person_id)))
+            row = Mail(id=1, person_id=person_id, purpose="instant", notice_ids=ids)
+            row.made_at = clock.now()
+            if (message := mail_message.of(row)) is not None:
+                sent += 1
+                said = words(message)
+                assert [one for one in _WORD.findall(said) if name not in may[one]] == [], name
+        db.session.rollback()
+    assert sent > 3
+
+
 class Crawl:
     """One viewer's way through the whole site.
 
@@ -241,6 +266,7 @@ class Crawl:
         self.open("front.find", "/search?q=zq")
         for path in self.signed():
             self.open("front.serve_file", path)
+        self.subscribe()
         adapter = self.site.app.url_map.bind("localhost")
         for path in self.links:
             parts = urlsplit(path)
@@ -258,6 +284,15 @@ class Crawl:
             files = db.session.scalars(select(Attachment)).all()
             return [file_links.address(one.note, reader) for one in files]
 
+    def subscribe(self) -> None:
+        """Every feed, by the page's sign-in and by the token of a reader that is not signed in."""
+        reader, token = self.site.visitor(None), self.site.tokens.get(self.name or "")
+        for path in (*feeds_of(self.site.app), "/feeds/search/all?q=zq"):
+            self.open("front.show_feed", path)
+            if token:
+                joined = f"{path}{'&' if '?' in path else '?'}token={token}"
+                self.read(path, reader.get(joined).text)
+
     def _one_in(self, endpoint: str) -> int:
         if endpoint not in TELLING:
             return self.one_in
@@ -273,14 +308,17 @@ class Crawl:
         if answer.status_code in (200, 302, 303):
             self.opened.add(endpoint)
         text = _said(answer.get_data())
-        if "zq" in text:
-            # A mark around what was searched for may stand within the word.
-            for found in {*_WORD.findall(text), *_WORD.findall(re.sub("<[^>]*>", "", text))}:
-                self.met.setdefault(found, path)
+        self.read(path, text)
         for found in _WORD.findall(str(answer.headers)):
             self.met.setdefault(found, path)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             self.links += [one for one in _links(path, text) if one not in self.seen]
+
+    def read(self, path: str, text: str) -> None:
+        if "zq" in text:
+            # A mark around what was searched for may stand within the word.
+            for found in {*_WORD.findall(text), *_WORD.findall(re.sub("<[^>]*>", "", text))}:
+                self.met.setdefault(found, path)
 
 
 def _said(data: bytes) -> str:
@@ -295,6 +333,14 @@ def _get_rules(app: Flask) -> Iterator[Rule]:
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and rule.endpoint != "static":
             yield rule
+
+
+def feeds_of(app: Flask) -> list[str]:
+    """The feed of everything that may have one."""
+    with app.app_context():
+        boards = [f"/feeds/board/{slug}" for slug in db.session.scalars(select(Board.slug))]
+        threads = [f"/feeds/thread/{id}" for id in db.session.scalars(select(Thread.id))]
+    return ["/feeds/boards/all", "/feeds/followed/all", *boards, *threads]
 
 
 def _links(path: str, text: str) -> Iterator[str]:
@@ -328,6 +374,12 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(db.session.scalars(select(getattr(model, name))))
     if rule.endpoint == "surveys.download" and name == "number":
         return list(set(db.session.scalars(select(SurveyVersion.number))))
+    if rule.endpoint == "front.show_feed":  # more of them in feeds_of
+        return {"kind": ["boards"], "key": ["all"]}[name]
+    if name == "token":  # of a mail to `cadre`
+        known = db.session.scalars(select(MailAddress)).one()
+        stops = unsubscribe.token(known.person_id, known.address, ["decision"])
+        return [known.token if rule.endpoint == "front.verify_address" else stops]
     if name == "month":
         return [f"{clock.today():%Y-%m}"]
     if rule.endpoint == "moderation.edit" and name == "verb":

@@ -23,6 +23,8 @@ OPEN_PAGES = {
     "front.home",
     "front.manifest",
     "front.metrics",
+    "front.show_feed",  # 401 where the listing is not for everybody
+    "front.stop_mail",  # 404 without the token of a mail
     "front.privacy",
     "front.readyz",
     "front.robots",
@@ -33,7 +35,11 @@ OPEN_PAGES = {
     "static",
 }
 # Unsafe requests with a proof of their own instead of the session's token.
-TOKENLESS = {"surveys.send": "one-time right to answer"}
+TOKENLESS = {
+    "front.resume_mail": "signed token of a mail",
+    "front.stop_mail": "signed token of a mail",
+    "surveys.send": "one-time right to answer",
+}
 # One for each way of being let in: nobody, a member, and each role with pages of its own.
 WHO = [None, "cadre", "moderator", "mail_office", "signer", "minister", "office", "admin"]
 
