@@ -13,6 +13,7 @@ from forum.models import Thread
 from . import (
     campaign,
     discussion,
+    files,
     flags,
     letters,
     mail,
@@ -39,6 +40,7 @@ def ensure(scale: int = 1) -> None:
     there = discussion.copies()
     if there == 0:
         discussion.multiply(people, 0, 1)
+        files.fill()
         terms.fill()  # tried on what was written, once
         flags.fill(people)
         second_reviews.fill(people)

@@ -18,7 +18,7 @@ from app import create_app
 from core import journal, search
 from core.db import db
 from core.text import plain
-from demo import discussion, reading, words
+from demo import discussion, files, reading, words
 from demo.discussion import Discussion
 from demo.letters import WAYS
 from forum.models import Board, Post, Thread
@@ -36,6 +36,7 @@ COPY = 307  # posts as written
 # Posts of the first copy alone: those that meet the demo's rules about words, or quote and name.
 ONCE = {post["body"] for post in reading.table("terms")["post"]}
 ONCE |= {said for _who, _ago, said in words.REPLIES}
+ONCE |= {said.format(2 * n + 1) for n, (*_where, said, _files) in enumerate(files.REPLIES)}
 
 
 def count(model: type, *conditions: sa.ColumnElement[bool]) -> int:
