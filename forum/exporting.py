@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from accounts.models import Person, Unit
+from core.attachments import Note, notes
 from core.db import db
 from core.i18n import _, pick, stamp
 from core.word import WordFile
@@ -36,6 +38,11 @@ class Said:
     at: datetime
     is_edited: bool
     html: str
+    files: list[Any]
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return notes(self.files or ())
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ def part(thread: Thread, first: int) -> Part:
             Post.created_at,
             public.created_at > Post.published_at,
             public.body_html,
+            public.files,
         )
         .join(public, public.id == Post.public_revision_id)
         .join(Person, Person.id == Post.author_id)
@@ -100,4 +108,6 @@ def word_file(shown: Part, about: str) -> bytes:
         head = _("第 %(n)s 楼", n=post.number)
         file.line(f"{head}　{post.author}　{unit}　{stamp(post.at)}{edited}", "Speaker")
         file.text(post.html)
+        if names := [note.name for note in post.notes]:
+            file.line(_("附件：%(names)s", names=_("、").join(names)), "About")
     return file.bytes

@@ -14,6 +14,7 @@ from core.text import cook
 from forum import exporting
 from tests.boards import Forum
 from tests.conftest import counted
+from tests.files import FILE, addresses, picture, start
 from tests.people import Cast, Visitor
 
 
@@ -54,6 +55,18 @@ def test_both_have_what_is_public_and_nothing_else(
     assert cook(noted, "html").replace('<ol class="footnotes">', "|").split("|")[0] in cook(
         word.read(taken.data).html, "html"
     )
+
+
+def test_files_are_shown_on_paper_and_named_in_word(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor
+) -> None:
+    thread = start(forum, cadre, FILE, (picture(), "图.png"), board="chat")
+    forum.reply(cadre, thread, "没有附件的一楼。")
+    page = cadre2.get(f"/threads/{thread}/print")
+    assert "会议记录.pdf" in page.text
+    assert {app.test_client().get(one).status_code for one in addresses(page)} == {200}
+    said = inside(cadre2.get(f"/threads/{thread}/docx").data)
+    assert said.count("附件：") == 1 and "附件：会议记录.pdf、图.png" in said
 
 
 def test_what_is_not_public_is_not_there(forum: Forum, cadre: Visitor, cast: Cast) -> None:
