@@ -17,10 +17,12 @@ from core.i18n import _, pick
 from core.policy import SYSTEM
 
 from . import publishing
-from .definition import DefinitionFault, Fault, dump, parse
+from .definition import Definition, DefinitionFault, Fault, dump, parse
 from .models import Survey
+from .xlsform import read_workbook
 
-READABLE = (".json",)
+WRITABLE = (".json",)
+READABLE = (*WRITABLE, ".xlsx")
 MAX_BYTES = 4_000_000
 
 surveys_cli = AppGroup("surveys", help="Surveys as files.")
@@ -32,14 +34,14 @@ surveys_cli = AppGroup("surveys", help="Surveys as files.")
 def import_survey(path: Path, as_json: bool) -> None:
     """Bring a form in: a draft, or a new version of the survey with its slug.
 
-    Prints the title, the questions, and each problem with its place; exit 1 when nothing was
+    Reads our own JSON and XLSForm workbooks. Prints the title, the questions, and each problem with its place; exit 1 when nothing was
     imported.
 
     Example: flask --app app surveys import opinion-form.json
     """
     outcome: dict[str, Any] = {"imported": False, "problems": []}
     try:
-        definition = parse(_source(path))
+        definition, told = _definition(path)
         brought = publishing.bring(definition, SYSTEM)
         db.session.commit()
         outcome |= {
@@ -54,12 +56,11 @@ def import_survey(path: Path, as_json: bool) -> None:
                 {"key": one.key, "type": one.type, "label": pick(one.label)}
                 for one in definition.questions
             ],
+            "problems": [_problem(one) for one in told],
         }
     except DefinitionFault as fault:
         db.session.rollback()
-        outcome["problems"] = [
-            {"place": one.place, "sentence": one.sentence} for one in fault.faults
-        ]
+        outcome["problems"] = [_problem(one) for one in fault.faults]
     click.echo(json.dumps(outcome, ensure_ascii=False) if as_json else _told(outcome))
     if not outcome["imported"]:
         sys.exit(1)
@@ -73,8 +74,8 @@ def export_survey(slug: str, path: Path) -> None:
 
     Example: flask --app app surveys export opinion-form opinion-form.json
     """
-    if path.suffix.lower() not in READABLE:
-        raise click.ClickException(_unreadable(path))
+    if path.suffix.lower() not in WRITABLE:
+        raise click.ClickException(_unreadable(path, WRITABLE))
     with reading():
         survey = db.session.scalar(select(Survey).where(Survey.slug == slug))
         if survey is None:
@@ -87,10 +88,31 @@ def export_survey(slug: str, path: Path) -> None:
     click.echo(str(path))
 
 
-def _source(path: Path) -> str:
-    """The text of a file that can be read. Raises DefinitionFault."""
+def _problem(fault: Fault) -> dict[str, Any]:
+    """A fault for programs: with sheet, row and column where it stands in a workbook."""
+    where = {"sheet": fault.sheet, "row": fault.row, "column": fault.column} if fault.sheet else {}
+    return {"place": fault.place, "sentence": fault.sentence, **where}
+
+
+def _definition(path: Path) -> tuple[Definition, list[Fault]]:
+    """The form in a file, and what did not come along. Raises DefinitionFault."""
     if path.suffix.lower() not in READABLE:
         raise DefinitionFault([Fault(path.name, _unreadable(path))])
+    data = _bytes(path)
+    try:
+        if path.suffix.lower() == ".xlsx":
+            if files.sniff(data) != "xlsx":
+                raise files.FileFault(_("这个文件的内容不是 Excel 工作簿（.xlsx）。"))
+            return read_workbook(files.Upload(path.name, "xlsx", data))
+        source = files.decoded(data)
+        if files.sniff(data) != "text" or source is None:
+            raise files.FileFault(_("这个文件的内容不是文字，不像 JSON。"))
+    except files.FileFault as fault:
+        raise DefinitionFault([Fault(path.name, str(fault))]) from fault
+    return parse(source), []
+
+
+def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as fault:
@@ -98,27 +120,20 @@ def _source(path: Path) -> str:
         raise DefinitionFault([Fault(path.name, sentence)]) from fault
     if len(data) > MAX_BYTES:
         raise DefinitionFault([Fault(path.name, _("文件太大：最多 4 MB。"))])
-    source = files.decoded(data)
-    if files.sniff(data) != "text" or source is None:
-        raise DefinitionFault([Fault(path.name, _("这个文件的内容不是文字，不像 JSON。"))])
-    return source
+    return data
 
 
-def _unreadable(path: Path) -> str:
+def _unreadable(path: Path, usable: tuple[str, ...] = READABLE) -> str:
     return _(
-        "“%(ending)s”不是能用的格式。能读写的是：%(readable)s（本系统自己的问卷格式）。",
+        "“%(ending)s”不是能用的格式。能用的是：%(usable)s。",
         ending=path.suffix or path.name,
-        readable=_("、").join(READABLE),
+        usable=_("、").join(usable),
     )
 
 
 def _told(outcome: dict[str, Any]) -> str:
     if not outcome["imported"]:
-        problems = [
-            _("%(name)s：%(why)s", name=one["place"], why=one["sentence"])
-            for one in outcome["problems"]
-        ]
-        return "\n".join([_("没有导入："), *problems])
+        return "\n".join([_("没有导入："), *_listed(outcome["problems"])])
     what = {
         "created": _("已导入为草稿"),
         "revised": _("已更新"),
@@ -129,4 +144,10 @@ def _told(outcome: dict[str, Any]) -> str:
         **{**outcome, "what": what, "questions": len(outcome["questions"])},
     )
     lines = [f"  {one['key']}  {one['type']}  {one['label']}" for one in outcome["questions"]]
+    if outcome["problems"]:
+        lines += [_("没有原样带过来的："), *_listed(outcome["problems"])]
     return "\n".join([head, *lines])
+
+
+def _listed(problems: list[dict[str, Any]]) -> list[str]:
+    return [_("%(name)s：%(why)s", name=one["place"], why=one["sentence"]) for one in problems]

@@ -34,14 +34,14 @@ TYPES = (
 )
 CHOICES = frozenset({"single", "multiple", "matrix"})
 EVERYONE = "everyone"
-LANGUAGES = ("zh", "en")
 RESERVED_SLUGS = frozenset({"manage", "new"})
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
-QUESTION_KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
-OPTION_KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,31}")
+QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
+OPTION_KEY = re.compile(r"[\w.+-]{1,32}")
+LANGUAGE = re.compile(r"[a-z]{1,3}(-[a-z0-9]{2,8})*")
 
-MAX_SECTIONS, MAX_QUESTIONS, MAX_OPTIONS, MAX_ROWS = 50, 300, 100, 60
+MAX_SECTIONS, MAX_QUESTIONS, MAX_OPTIONS, MAX_ROWS = 200, 600, 500, 60
 MAX_CHARACTERS = 1_000_000
 LABEL_LIMIT, TITLE_LIMIT, INTRO_LIMIT = 400, 120, 2_000
 SHORT_LIMIT, LONG_LIMIT = 200, 5_000
@@ -50,10 +50,10 @@ NUMBER_LIMIT = 1e12
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 _SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {"minutes", "results_when", "sections"}
+    | {"minutes", "results_when", "sections", "xlsform"}
 )
 _SECTION_KEYS = frozenset({"title", "intro", "relevant", "questions"})
-_SAID = frozenset({"key", "type", "label", "relevant"})
+_SAID = frozenset({"key", "type", "label", "relevant", "xlsform"})
 _COMMON = _SAID | {"hint", "required"}
 _CHECKED = _COMMON | {"constraint", "constraint_message"}
 _QUESTION_KEYS = {
@@ -69,18 +69,27 @@ _QUESTION_KEYS = {
     "calculated": _SAID | {"calculation", "decimals"},
 }
 _OPTION_KEYS = {
-    "single": frozenset({"key", "label", "other"}),
-    "multiple": frozenset({"key", "label", "other", "exclusive"}),
-    "matrix": frozenset({"key", "label"}),
+    "single": frozenset({"key", "label", "other", "xlsform"}),
+    "multiple": frozenset({"key", "label", "other", "exclusive", "xlsform"}),
+    "matrix": frozenset({"key", "label", "xlsform"}),
 }
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a document: where, and what to do, in the reader's language."""
+    """One thing wrong with a document: where, and what to do, in the reader's language.
+
+    `key` is the question's and `name` the part of it, where it is one; in a workbook the fault has
+    a sheet, a row (from 1) and a column ("C").
+    """
 
     place: str
     sentence: str
+    key: str = ""
+    name: str = ""
+    sheet: str = ""
+    column: str = ""
+    row: int = 0
 
 
 class DefinitionFault(ValueError):
@@ -256,9 +265,10 @@ class _Reader:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.key = ""  # of the question that is read just now
 
-    def fault(self, place: str, sentence: str) -> None:
-        self.faults.append(Fault(place, sentence))
+    def fault(self, place: str, sentence: str, name: str = "") -> None:
+        self.faults.append(Fault(place, sentence, self.key, name))
 
     # --- The survey ------------------------------------------------------------------------
 
@@ -283,8 +293,15 @@ class _Reader:
             results_when=self.among(document, "results_when", RESULTS_WHEN, whole, "closed"),
             sections=self.sections(document),
             **self.period(document),
-            document=document,
+            document=self.foreign(document, whole),
         )
+
+    def foreign(self, given: dict[str, Any], place: str) -> dict[str, Any]:
+        """What another program says of a thing is kept as it came, as long as it is words."""
+        kept = given.get("xlsform", {})
+        if not isinstance(kept, dict) or not all(isinstance(one, str) for one in kept.values()):
+            self.fault(place, _("xlsform 里应是文字。"))
+        return given
 
     def audience(self, given: Any) -> tuple[str, ...]:
         allowed = {EVERYONE, *ROLES}
@@ -342,6 +359,8 @@ class _Reader:
                 question = self.question(one, place, number, seen, section["questions"])
                 if question is not None:
                     questions.append(question)
+            self.key = ""
+            self.foreign(section, place)
             relevant = self.expression(section, "relevant", place)
             found.append(Section(title, intro, tuple(questions), relevant))
         if number > MAX_QUESTIONS:
@@ -359,6 +378,7 @@ class _Reader:
             return None
         asked = dict(given)
         into.append(asked)
+        self.key = asked["key"] if isinstance(asked.get("key"), str) else ""
         key = self.matching(asked, "key", QUESTION_KEY, place)
         place = _("%(place)s（%(key)s）", place=place, key=key) if key else place
         if key in seen:
@@ -368,6 +388,7 @@ class _Reader:
         if kind not in TYPES:
             return None
         self.known(asked, _QUESTION_KEYS[kind], place)
+        self.foreign(asked, place)
         required = asked.get("required", False)
         if not isinstance(required, bool):
             self.fault(place, _("required 应是 true 或 false。"))
@@ -376,7 +397,7 @@ class _Reader:
         return Question(
             key=key,
             type=kind,
-            label=self.texts(asked, "label", place, LABEL_LIMIT),
+            label=self.texts(asked, "label", place, INTRO_LIMIT if kind == "note" else LABEL_LIMIT),
             hint=self.texts(asked, "hint", place, LABEL_LIMIT, optional=True),
             is_required=bool(required),
             options=options,
@@ -409,19 +430,20 @@ class _Reader:
             return parse_rule(value)
         except ExpressionFault as fault:
             where = _("%(name)s 第 %(at)d 个字符", name=name, at=fault.at)
-            self.fault(place, _("%(name)s：%(why)s", name=where, why=fault.sentence))
+            self.fault(place, _("%(name)s：%(why)s", name=where, why=fault.sentence), name)
             return None
 
     def options(self, asked: dict[str, Any], kind: str, place: str) -> tuple[Option, ...]:
         found, seen = [], set()
         cleaned: list[Any] = []
-        for one in self.items(asked, "options", place, MAX_OPTIONS, least=2):
+        for one in self.items(asked, "options", place, MAX_OPTIONS):
             if not isinstance(one, dict):
                 self.fault(place, _("每个选项应是一个 JSON 对象。"))
                 continue
             option = dict(one)
             cleaned.append(option)
             self.known(option, _OPTION_KEYS[kind], place)
+            self.foreign(option, place)
             key = self.matching(option, "key", OPTION_KEY, place)
             if key in seen:
                 self.fault(place, _("两个选项的 key 都是“%(key)s”。", key=key))
@@ -499,7 +521,7 @@ class _Reader:
         if isinstance(value, str) and form.fullmatch(value):
             return value
         allowed = (
-            _("小写字母、数字和连字符") if form is SLUG else _("小写字母、数字和下划线，32 个以内")
+            _("小写字母、数字和连字符") if form is SLUG else _("字母、数字和下划线，32 个以内")
         )
         self.fault(place, _("缺少 %(name)s，或者写法不对：%(form)s。", name=name, form=allowed))
         return ""
@@ -576,8 +598,8 @@ class _Reader:
             why = str(fault) if isinstance(fault, text.TextFault) else _("应是文字。")
             self.fault(place, _("%(name)s：%(why)s", name=name, why=why))
             return ""
-        if not cleaned.get("zh") and not optional:
-            self.fault(place, _("缺少 %(name)s 的中文。", name=name))
+        if not any(cleaned.values()) and not optional:
+            self.fault(place, _("缺少 %(name)s。", name=name), name)
         given[name] = cleaned["zh"] if isinstance(value, str) else cleaned
         found: Texts = given[name]
         return found
@@ -586,7 +608,7 @@ class _Reader:
 def _by_language(value: Any) -> Iterator[tuple[str, str]]:
     pairs = {"zh": value} if isinstance(value, str) else value
     if not isinstance(pairs, dict) or not all(
-        key in LANGUAGES and isinstance(one, str) for key, one in pairs.items()
+        LANGUAGE.fullmatch(key) and isinstance(one, str) for key, one in pairs.items()
     ):
         raise TypeError
     yield from pairs.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -90,11 +90,14 @@ class Flow:
     def conditions(self, key: str) -> list[Any]:
         return self._conditions[key]
 
-    def settle(self, values: Mapping[str, Value]) -> Settled:
-        """What is asked when these were the answers (keys as `values_of` gives them)."""
+    def settle(self, values: Mapping[str, Value], keys: Container[str] | None = None) -> Settled:
+        """What is asked when these were the answers (keys as `values_of` gives them); of some
+        questions alone, where `keys` are given."""
         scope = Scope(dict(values), clock.local(clock.now()).replace(tzinfo=None), self.labels)
         asked = set()
         for question in self.questions:
+            if keys is not None and question.key not in keys:
+                continue
             if all(as_boolean(evaluate(one, scope)) for one in self._conditions[question.key]):
                 asked.add(question.key)
                 if question.calculation is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,21 +22,28 @@ from . import publishing, results
 from .definition import Definition, DefinitionFault, Fault, dump, parse
 from .models import OpenAnswer, Survey, SurveyResponse, SurveyVersion
 from .views import bp
+from .xlsform import read_workbook
 
 PAGE = 30
 WORDS_PAGE = 50
-READABLE = {"json": "text"}
+READABLE = {"json": "text", "xlsx": "xlsx"}
+TOLD = 12  # places named of those that did not come along
 
 
 class DefinitionForm(CreationForm):
     """A form's definition, pasted or as a file."""
 
     source = TextAreaField(_l("问卷内容（JSON）"))
+    told: Sequence[Fault] = ()  # what of a workbook did not come along
 
     def definition(self) -> Definition:
         """What was handed in. Raises DefinitionFault or FileFault; the text stays in the box."""
         if (storage := request.files.get("file")) is not None and storage.filename:
             upload = files.receive(storage, READABLE)
+            if upload.kind == "xlsx":
+                definition, self.told = read_workbook(upload)
+                self.source.data = dump(definition.document)
+                return definition
             self.source.data = files.decoded(upload.data) or ""
         if not (self.source.data or "").strip():
             raise files.FileFault(_("请选一个文件，或者把内容粘贴在框里。"))
@@ -85,6 +93,7 @@ def new() -> Any:
             once.made(Survey.kind, current_user, survey.slug)
             db.session.commit()
             flash(_("已存为草稿。看一遍，没有问题就开放。"), "good")
+            _tell(form.told)
             return _to_versions(survey.slug)
         except (DefinitionFault, files.FileFault) as fault:
             db.session.rollback()
@@ -102,6 +111,7 @@ def versions(survey: Survey) -> Any:
             brought = publishing.revise(survey, form.definition(), current_user)
             db.session.commit()
             flash(_said(brought), "note" if brought.what == "unchanged" else "good")
+            _tell(form.told)
             return _to_versions(survey.slug)
         except (DefinitionFault, files.FileFault) as fault:
             faults = _faults(fault)
@@ -172,6 +182,18 @@ def _make(definition: Definition) -> Survey:
         sentence = _("这个 slug 已有问卷在用。要出新版本，请到那份问卷的“版本”页。")
         raise DefinitionFault([Fault("slug", sentence)])
     return publishing.bring(definition, current_user._get_current_object()).survey
+
+
+def _tell(told: Sequence[Fault]) -> None:
+    """Name what of a workbook did not come along."""
+    if not told:
+        return
+    named = _("；").join(
+        _("%(name)s：%(why)s", name=one.place, why=one.sentence.rstrip("。")) for one in told[:TOLD]
+    )
+    if len(told) > TOLD:
+        named = _("%(named)s；还有 %(count)d 处", named=named, count=len(told) - TOLD)
+    flash(_("没有原样带过来的：%(named)s。", named=named), "note")
 
 
 def _faults(fault: DefinitionFault | files.FileFault) -> list[Fault]:

@@ -21,7 +21,9 @@ from .logic.evaluating import Value
 if TYPE_CHECKING:
     from .definition import Definition, Question
 
-TRIES = 3_000  # sets of answers that a look tries at most for one question, and for the whole
+# Questions that a look settles at most, over all sets of answers that it tries: for one question
+# and those that it hangs on, and for the whole form.
+WORK = 20_000
 # Seconds that answering takes, and characters that people read in one.
 SECONDS = {
     "single": 6,
@@ -36,22 +38,23 @@ SECONDS_OF_ROW = 5
 READ_IN_SECOND = 6
 
 
-def faults_of(definition: Definition) -> Iterator[tuple[str, str]]:
-    """Place and sentence of each rule that cannot be kept."""
+def faults_of(definition: Definition) -> Iterator[tuple[str, str, str, str]]:
+    """Place, sentence, key and name of each rule that cannot be kept."""
     flow = Flow(definition)
     known = {question.key: question for question in definition.questions}
     names = set(known) | {f"{one.key}.{row.key}" for one in known.values() for row in one.rows}
     for key, question in known.items():
         for name, tree in _rules(flow, question):
             for fault in _faults_of_rule(definition, known, names, key, name, tree):
-                yield _("%(key)s 的 %(name)s", key=key, name=name), fault
+                yield _("%(key)s 的 %(name)s", key=key, name=name), fault, key, name
         for unknown in sorted(piped_in(question) - names):
-            yield key, _("题目里的 ${%(name)s}：没有这一题。", name=unknown)
+            yield key, _("题目里的 ${%(name)s}：没有这一题。", name=unknown), key, "label"
     try:
         flow.questions  # noqa: B018  orders them, and raises where they wait for each other
     except Circle as circle:
         way = " → ".join(circle.keys)
-        yield _("整份问卷"), _("这几题互相等着对方：%(way)s。", way=way)
+        sentence = _("这几题互相等着对方：%(way)s。", way=way)
+        yield _("整份问卷"), sentence, circle.keys[0], "relevant"
 
 
 def _rules(flow: Flow, question: Question) -> Iterator[tuple[str, Any]]:
@@ -125,7 +128,8 @@ def look(definition: Definition) -> Look:
     flow = Flow(definition)
     never = [one for one in definition.questions if not _is_ever_asked(flow, one)]
     longest, most = 0.0, 0
-    for values in _tries(flow, {one.key for one in definition.questions}):
+    everything = [one.key for one in definition.questions]
+    for values in _tries(flow, set(everything), WORK // max(1, len(everything))):
         asked = flow.settle(values).asked
         on_way = [one for one in definition.answered if one.key in asked]
         longest, most = max(longest, sum(map(seconds, on_way))), max(most, len(on_way))
@@ -147,29 +151,32 @@ def seconds(question: Question) -> float:
 def _is_ever_asked(flow: Flow, question: Question) -> bool:
     if not flow.conditions(question.key):
         return True
-    return any(question.key in flow.settle(values).asked for values in _tries(flow, {question.key}))
+    chain = {question.key} | _behind(flow, {question.key})
+    tries = _tries(flow, {question.key}, WORK // len(chain))
+    return any(question.key in flow.settle(values, chain).asked for values in tries)
 
 
-def _tries(flow: Flow, keys: set[str]) -> Iterator[dict[str, Value]]:
-    """Answers to the questions on which some others depend, at most TRIES sets of them."""
-    wanted = _behind(flow, keys)
+def _tries(flow: Flow, keys: set[str], most: int) -> Iterator[dict[str, Value]]:
+    """Answers to the questions on which some others depend: all sets of them, or some drawn."""
+    behind = _behind(flow, keys)
+    wanted = [one for one in flow.definition.answered if one.key in behind]
     domains = {name: values for one in wanted for name, values in _domain(flow, one).items()}
     count = 1
     for values in domains.values():
         count *= len(values)
-        if count > TRIES:
+        if count > most:
             break
-    if count <= TRIES:
+    if count <= most:
         for drawn in product(*domains.values()):
             yield dict(zip(domains, drawn, strict=True))
         return
     drawing = random.Random(0)
-    for _try in range(TRIES):
+    for _try in range(most):
         yield {name: drawing.choice(values) for name, values in domains.items()}
 
 
-def _behind(flow: Flow, keys: set[str]) -> list[Question]:
-    """The questions that people answer and on which the asking of some others hangs."""
+def _behind(flow: Flow, keys: set[str]) -> set[str]:
+    """The keys on which the asking of some questions hangs."""
     known = {one.key: one for one in flow.definition.questions}
     found: set[str] = set()
     todo = list(keys)
@@ -181,7 +188,7 @@ def _behind(flow: Flow, keys: set[str]) -> list[Question]:
             if key in known and key not in found:
                 found.add(key)
                 todo.append(key)
-    return [one for one in flow.definition.questions if one.key in found and one.is_answered]
+    return found
 
 
 def _domain(flow: Flow, question: Question) -> dict[str, list[Value]]:

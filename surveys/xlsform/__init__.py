@@ -1,0 +1,5 @@
+"""XLSForm: forms as workbooks, the way most survey programs exchange them (xlsform.org)."""
+
+from .reading import read_workbook
+
+__all__ = ["read_workbook"]

@@ -1,0 +1,418 @@
+"""From a workbook to our document, with a word on everything that could not come along."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.files import FileFault, Upload
+from core.i18n import _
+from core.sheets import Sheet
+from core.sheets import read as read_sheets
+
+from ..definition import MAX_OPTIONS, Definition, DefinitionFault, Fault, read
+from ..rules import look
+from .tables import Row, Table, by_name, table
+
+_SURVEY = frozenset(
+    {"type", "name", "relevant", "constraint", "required", "calculation", "appearance"}
+    | {"choice_filter", "default", "parameters"}
+)
+_CHOICES = frozenset({"list_name", "name", "value"})
+_SETTINGS = frozenset({"form_id", "title", "anonymity", "audience", "default_language"})
+_SELECT = re.compile(
+    r"(select_one|select1|select_multiple|select_all_that_apply)(?:[ _]from)? +(?P<list>.+?)"
+    r"(?P<other> +or(?:_| )other)?",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"(begin|end)[ _](group|repeat|loop)", re.IGNORECASE)
+_SAME = {
+    **dict.fromkeys(("string", "text"), "text"),
+    **dict.fromkeys(("integer", "int"), "integer"),
+    **dict.fromkeys(("decimal", "float"), "decimal"),
+    **dict.fromkeys(("acknowledge", "trigger"), "acknowledge"),
+    **dict.fromkeys(("photo", "image"), "image"),
+    **dict.fromkeys(("gps", "geopoint", "location"), "geopoint"),
+    **dict.fromkeys(("datetime", "date_time"), "datetime"),
+}
+# What a form collects of its own accord; here nothing is collected that nobody sees.
+_METADATA = frozenset(
+    {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username"}
+    | {"email", "audit", "imei", "start-geopoint", "background-audio"}
+)
+_IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "time", "datetime"})
+_LEFT_OUT = frozenset({"image", "audio", "video", "file", "rank", "xml-external", "csv-external"})
+_REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_YES = frozenset({"yes", "true", "true()", "1", "是"})
+
+
+@dataclass
+class _Part:
+    """A group under way: its title, its condition, whether it may be repeated."""
+
+    row: Row | None
+    title: dict[str, str] | str = ""
+    relevant: str = ""
+    kind: str = "group"
+    names: set[str] = field(default_factory=set)
+
+
+def read_workbook(upload: Upload) -> tuple[Definition, list[Fault]]:
+    """The form in a workbook, and what did not come along. Raises DefinitionFault, FileFault."""
+    reader = _Reader(upload)
+    document = reader.document()
+    if reader.faults:
+        raise DefinitionFault(reader.faults)
+    try:
+        definition = read(document)
+    except DefinitionFault as fault:
+        raise DefinitionFault([reader.placed(one) for one in fault.faults]) from fault
+    document["minutes"] = min(180, look(definition).minutes)
+    return read(document), reader.told
+
+
+class _Reader:
+    def __init__(self, upload: Upload) -> None:
+        self.upload = upload
+        self.faults: list[Fault] = []
+        self.told: list[Fault] = []
+        self.rows: dict[str, Row] = {}  # by key of the question
+        self.keys: dict[str, str] = {}  # by name in the workbook; of several the first
+        self.own: dict[int, str] = {}  # by number of the row
+        self.gone: set[str] = set()  # names of what is not asked here
+        self.languages: set[str] = set()
+        sheets = list(read_sheets(upload))
+        self.survey = self._table(sheets, "survey", _SURVEY)
+        self.choices = self._table(sheets, "choices", _CHOICES)
+        self.settings = self._table(sheets, "settings", _SETTINGS)
+        self.lists: dict[str, list[Row]] = {}
+        for row in self.choices.rows:
+            if row.get("list_name"):
+                self.lists.setdefault(row.get("list_name"), []).append(row)
+
+    def _table(self, sheets: list[Sheet], name: str, known: frozenset[str]) -> Table:
+        found = next(by_name(sheets, name), None)
+        if found is None:
+            if name == "survey":
+                raise FileFault(_("这个工作簿里没有名为 survey 的工作表，不是 XLSForm。"))
+            return Table(name, [], [])
+        read = table(found, known)
+        self.told += read.faults
+        for row in read.rows:
+            for texts in row.texts.values():
+                self.languages |= texts.keys() - {""}
+        return read
+
+    # --- The whole --------------------------------------------------------------------------
+
+    def document(self) -> dict[str, Any]:
+        settings = self.settings.rows[0] if self.settings.rows else Row("settings", 2, {}, {}, {})
+        self._name_questions()
+        stem = self.upload.name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+        found: dict[str, Any] = {
+            "slug": _slug(settings.get("form_id") or stem),
+            "title": (settings.get("title") or settings.get("form_id") or stem)[:120],
+            "anonymity": settings.get("anonymity") or "anonymous",
+            "audience": re.split(r"[\s,，、]+", settings.get("audience") or "everyone"),
+            "minutes": 1,
+            "results_when": "closed",
+            "sections": self._sections(),
+        }
+        if not settings.get("anonymity") and self._looks_at_words(found["sections"]):
+            found["anonymity"] = "named"
+            sentence = _("有条件要看别人写的话，匿名问卷做不到，所以先存成实名的。开放以前可以改。")
+            self.told.append(settings.fault("form_id", sentence))
+        if rest := {**settings.rest, **_kept(settings, ("default_language",))}:
+            found["xlsform"] = rest
+        return found
+
+    def _name_questions(self) -> None:
+        """A key for each name: as it is where it can be, else near it, and never twice."""
+        taken: set[str] = set()
+        for row in self.survey.rows:
+            name = row.get("name")
+            if _BRACKET.match(row.get("type")):
+                self.gone.add(name)
+                continue
+            if not name:
+                continue
+            base = re.sub(r"\W", "_", name, flags=re.ASCII)[:32]
+            base = base if re.match("[A-Za-z_]", base) else f"q_{base}"[:32]
+            key, number = base, 2
+            while key.lower() in taken:
+                key, number = f"{base[:28]}_{number}", number + 1
+            taken.add(key.lower())
+            self.own[row.number] = key
+            self.keys.setdefault(name, key)
+
+    def _looks_at_words(self, sections: list[dict[str, Any]]) -> bool:
+        asked = [one for section in sections for one in section["questions"]]
+        words = {one["key"] for one in asked if one["type"] in ("short", "long")}
+        rules = [
+            str(one.get(name, ""))
+            for one in [*sections, *asked]
+            for name in ("relevant", "constraint", "calculation")
+        ]
+        return any(name in words for rule in rules for name in _REFERENCE.findall(rule))
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of the document where it stands in the workbook."""
+        row = self.rows.get(fault.key)
+        if row is None:
+            return fault
+        name = fault.name if fault.name in row.letters else "name"
+        return row.fault(name, fault.sentence)
+
+    # --- Sections ---------------------------------------------------------------------------
+
+    def _sections(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        open_parts: list[_Part] = [_Part(None)]
+        for row in self.survey.rows:
+            kind = " ".join(row.get("type").split())
+            if not kind:
+                continue
+            if bracket := _BRACKET.fullmatch(kind):
+                self._bracket(row, bracket, open_parts)
+                found.append(self._section(open_parts))
+                continue
+            if not found:
+                found.append(self._section(open_parts))
+            if (question := self._question(row, kind)) is None:
+                continue
+            if row.get("name") in open_parts[-1].names:
+                sentence = _("name “%(name)s”在这个组里已经用过。", name=row.get("name"))
+                self.faults.append(row.fault("name", sentence))
+            open_parts[-1].names.add(row.get("name"))
+            found[-1]["questions"].append(question)
+        for part in open_parts[1:]:
+            assert part.row is not None
+            self.faults.append(part.row.fault("type", _("这个组没有结束。")))
+        return [section for section in found if section["questions"]]
+
+    def _bracket(self, row: Row, bracket: re.Match[str], open_parts: list[_Part]) -> None:
+        kind = bracket[2].lower()
+        if bracket[1].lower() == "end":
+            if len(open_parts) == 1 or open_parts[-1].kind != kind:
+                self.faults.append(row.fault("type", _("这里结束了一个没有开始的组。")))
+            else:
+                open_parts.pop()
+            return
+        if kind != "group":
+            self.told.append(row.fault("type", _("重复填写的组在这里只问一次。")))
+        if "table-list" in row.get("appearance"):
+            self.told.append(row.fault("appearance", _("表格式的一组题在这里一题一题地问。")))
+        relevant = self._rule(row, "relevant")
+        open_parts.append(_Part(row, self._texts(row, "label", 120), relevant, kind))
+
+    def _section(self, open_parts: list[_Part]) -> dict[str, Any]:
+        """A section for what stands in the groups that are open: all their conditions hold."""
+        rules = [part.relevant for part in open_parts if part.relevant]
+        title = next((part.title for part in reversed(open_parts) if part.title), None)
+        found: dict[str, Any] = {"title": title} if title else {}
+        if rules:
+            found["relevant"] = (
+                rules[0] if len(rules) == 1 else " and ".join(f"({one})" for one in rules)
+            )
+        return found | {"questions": []}
+
+    # --- Questions --------------------------------------------------------------------------
+
+    def _question(self, row: Row, kind: str) -> dict[str, Any] | None:
+        name = row.get("name")
+        plain = _SAME.get(kind.lower(), kind.lower())
+        if plain in _METADATA:
+            self.gone.add(name)
+            self.told.append(
+                row.fault("type", _("“%(kind)s”没有带过来：这里不暗中记录什么。", kind=kind))
+            )
+            return None
+        if plain.split(" ")[0] in _LEFT_OUT:
+            self.gone.add(name)
+            self.told.append(
+                row.fault("type", _("“%(kind)s”这种题还不能问，没有带过来。", kind=kind))
+            )
+            return None
+        if not name:
+            self.faults.append(row.fault("name", _("这一题没有 name。")))
+            return None
+        key = self.own[row.number]
+        self.rows[key] = row
+        made = self._typed(row, kind, plain)
+        if made is None:
+            return None
+        question = {"key": key, **made, **self._said(row, name, made["type"])}
+        if kept := self._kept(row, name, key):
+            question["xlsform"] = kept
+        return question
+
+    def _typed(self, row: Row, kind: str, plain: str) -> dict[str, Any] | None:
+        """The type of a question, and what belongs to it alone."""
+        if found := _SELECT.fullmatch(
+            re.sub(
+                r"^(select) ", r"\1_", kind.replace("all that apply", "all_that_apply"), flags=re.I
+            )
+        ):
+            options = self._options(row, found["list"].strip(), bool(found["other"]))
+            is_one = found[1].lower() in ("select_one", "select1")
+            return (
+                None
+                if options is None
+                else {"type": "single" if is_one else "multiple", "options": options}
+            )
+        if plain == "text":
+            return {"type": "long" if "multiline" in row.get("appearance") else "short"}
+        if plain in ("integer", "decimal"):
+            return {"type": "number", **({"decimals": 4} if plain == "decimal" else {})}
+        if plain == "range":
+            return self._range(row)
+        if plain in ("date", "note"):
+            return {"type": plain}
+        if plain == "acknowledge":
+            known = {"key": "OK", "label": {"zh": "我知道了", "en": "I have read this"}}
+            return {"type": "multiple", "options": [known]}
+        if plain in ("calculate", "hidden"):
+            rule = self._rule(row, "calculation")
+            if re.fullmatch(r"[^\W\d][\w ]*", rule):  # a word alone: its quotes were forgotten
+                self.told.append(
+                    row.fault("calculation", _("“%(word)s”没有引号，当作文字。", word=rule))
+                )
+                rule = f"'{rule}'"
+            return {"type": "calculated", "calculation": rule or "''"}
+        if plain in _IN_WORDS:
+            sentence = _("“%(kind)s”在这里用文字回答。", kind=kind)
+        else:
+            sentence = _("不认识题型“%(kind)s”，改成用文字回答。", kind=kind)
+        self.told.append(row.fault("type", sentence))
+        return {"type": "short"}
+
+    def _range(self, row: Row) -> dict[str, Any]:
+        given = dict(re.findall(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters")))
+        low, high, step = (
+            float(given.get(name, otherwise))
+            for name, otherwise in (("start", 1), ("end", 10), ("step", 1))
+        )
+        if step == 1 and low == int(low) and high == int(high) and 1 <= high - low <= 10:
+            return {"type": "rating", "min": int(low), "max": int(high)}
+        if step != 1:
+            self.told.append(row.fault("parameters", _("步长没有带过来：填范围里的任何数都行。")))
+        return {
+            "type": "number",
+            "min": low,
+            "max": high,
+            "decimals": 0 if step == int(step) else 2,
+        }
+
+    def _options(self, row: Row, name: str, with_other: bool) -> list[dict[str, Any]] | None:
+        rows = self.lists.get(name)
+        if rows is None:
+            self.faults.append(
+                row.fault("type", _("choices 表里没有选项列表“%(name)s”。", name=name))
+            )
+            return None
+        if len(rows) > MAX_OPTIONS:
+            sentence = _(
+                "“%(name)s”有 %(count)d 个选项，最多 %(limit)d 个。",
+                name=name,
+                count=len(rows),
+                limit=MAX_OPTIONS,
+            )
+            self.faults.append(row.fault("type", sentence))
+            return None
+        found: dict[str, dict[str, Any]] = {}
+        for one in rows:
+            key = one.get("name") or one.get("value")
+            if not re.fullmatch(r"[\w.+-]{1,32}", key):
+                self.faults.append(
+                    one.fault(
+                        "name", _("选项的 name 要写，32 个字以内，没有空格：“%(name)s”。", name=key)
+                    )
+                )
+            elif key in found:
+                self._tell_once(
+                    one.fault("name", _("选项“%(name)s”重复了，只留第一个。", name=key))
+                )
+            else:
+                kept = {"xlsform": dict(one.rest)} if one.rest else {}
+                found[key] = {"key": key, "label": self._texts(one, "label", 400) or key, **kept}
+        if with_other and "other" not in found:
+            found["other"] = {"key": "other", "label": {"zh": "其他", "en": "Other"}, "other": True}
+        if row.get("choice_filter"):
+            self.told.append(row.fault("choice_filter", _("选项不会跟着前面的回答变：全部列出。")))
+        return list(found.values())
+
+    def _tell_once(self, fault: Fault) -> None:
+        if fault not in self.told:
+            self.told.append(fault)
+
+    def _said(self, row: Row, name: str, kind: str) -> dict[str, Any]:
+        """What a question says, whether it must be answered, and its rules."""
+        found: dict[str, Any] = {
+            "label": self._texts(row, "label", 2000 if kind == "note" else 400) or name[:400]
+        }
+        if (hint := self._texts(row, "hint", 400)) and kind != "calculated":
+            found["hint"] = hint
+        if kind not in ("note", "calculated"):
+            required = row.get("required").lower()
+            found["required"] = required in _YES
+            if (
+                required
+                and required not in _YES
+                and required not in ("no", "false", "false()", "0", "否")
+            ):
+                self.told.append(row.fault("required", _("“有时必答”没有带过来：这一题可以不答。")))
+            if rule := self._rule(row, "constraint"):
+                found["constraint"] = rule
+                if message := self._texts(row, "constraint_message", 400):
+                    found["constraint_message"] = message
+        if rule := self._rule(row, "relevant"):
+            found["relevant"] = rule
+        if row.get("default"):
+            self.told.append(row.fault("default", _("预先填好的回答没有带过来。")))
+        return found
+
+    def _rule(self, row: Row, name: str) -> str:
+        """A rule with our keys in it; none where it looks at what is not asked here."""
+        rule = row.get(name)
+        missing = [one for one in _REFERENCE.findall(rule) if one in self.gone]
+        if missing:
+            self.told.append(
+                row.fault(
+                    name, _("这条规则要看“%(name)s”，那里不问，规则没有带过来。", name=missing[0])
+                )
+            )
+            return ""
+        return self._with_keys(rule)
+
+    def _with_keys(self, text: str) -> str:
+        def ours(found: re.Match[str]) -> str:
+            return f"${{{self.keys.get(found[1], found[1])}}}"
+
+        return _REFERENCE.sub(ours, text)
+
+    def _texts(self, row: Row, name: str, limit: int) -> dict[str, str] | str:
+        """A text by language; one without a language belongs to whoever reads it."""
+        given = row.texts.get(name, {})
+        found = {}
+        for language, text in given.items():
+            flat = self._with_keys(" ".join(text.split()))
+            if len(flat) > limit:
+                self.told.append(row.fault(name, _("太长了，只留前 %(limit)d 个字。", limit=limit)))
+                flat = flat[: limit - 1].rstrip() + "…"
+            found[language or "zh"] = flat
+        return found["zh"] if found.keys() == {"zh"} else found
+
+    def _kept(self, row: Row, name: str, key: str) -> dict[str, str]:
+        """What the workbook says beyond what we understand: it goes out again as it came."""
+        kept = {**row.rest, **_kept(row, ("appearance", "choice_filter", "default", "parameters"))}
+        return kept | ({"name": name} if name != key else {}) | {"type": row.get("type")}
+
+
+def _kept(row: Row, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: row.get(name) for name in names if row.get(name)}
+
+
+def _slug(text: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-")
+    return slug or "form"
