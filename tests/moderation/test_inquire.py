@@ -154,7 +154,10 @@ def test_when_the_only_chief_had_the_last_word_somebody_else_is_named(
     assert "另外指定" not in cadre.get("/notices").text  # the chief may hear it
     forum.decide(chief, "uphold", post, **why)
     entry = forum.newest(Decision)
-    assert f"/moderation/log/{entry}#inquiries" in cadre.get("/posts/1", follow_redirects=True).text
+    assert (
+        f"/moderation/log/{entry}#inquiries"
+        in cadre.get(f"/posts/{post}", follow_redirects=True).text
+    )
     assert cadre.post(f"/moderation/log/{entry}/ask", {"body": "还是不服。"}).status_code == 302
     assert "已请管理员另外指定一位" in cadre.get(f"/moderation/log/{entry}").text
     assert "已请管理员另外指定一位" in cadre.get("/notices").text
