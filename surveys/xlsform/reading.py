@@ -45,6 +45,9 @@ _IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "time", "d
 _LEFT_OUT = frozenset({"image", "audio", "video", "file", "rank", "xml-external", "csv-external"})
 _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _YES = frozenset({"yes", "true", "true()", "1", "是"})
+_NO = frozenset({"", "no", "false", "false()", "0", "否"})
+_READ = {"key": "OK", "label": {"zh": "我知道了", "en": "I have read this"}}
+_OTHER = {"key": "other", "label": {"zh": "其他", "en": "Other"}, "other": True}
 
 
 @dataclass
@@ -270,8 +273,7 @@ class _Reader:
         if plain in ("date", "note"):
             return {"type": plain}
         if plain == "acknowledge":
-            known = {"key": "OK", "label": {"zh": "我知道了", "en": "I have read this"}}
-            return {"type": "multiple", "options": [known]}
+            return {"type": "multiple", "options": [dict(_READ)]}
         if plain in ("calculate", "hidden"):
             rule = self._rule(row, "calculation")
             if re.fullmatch(r"[^\W\d][\w ]*", rule):  # a word alone: its quotes were forgotten
@@ -337,7 +339,7 @@ class _Reader:
                 kept = {"xlsform": dict(one.rest)} if one.rest else {}
                 found[key] = {"key": key, "label": self._texts(one, "label", 400) or key, **kept}
         if with_other and "other" not in found:
-            found["other"] = {"key": "other", "label": {"zh": "其他", "en": "Other"}, "other": True}
+            found["other"] = dict(_OTHER)
         if row.get("choice_filter"):
             self.told.append(row.fault("choice_filter", _("选项不会跟着前面的回答变：全部列出。")))
         return list(found.values())
@@ -356,11 +358,7 @@ class _Reader:
         if kind not in ("note", "calculated"):
             required = row.get("required").lower()
             found["required"] = required in _YES
-            if (
-                required
-                and required not in _YES
-                and required not in ("no", "false", "false()", "0", "否")
-            ):
+            if required not in _YES | _NO:
                 self.told.append(row.fault("required", _("“有时必答”没有带过来：这一题可以不答。")))
             if rule := self._rule(row, "constraint"):
                 found["constraint"] = rule

@@ -28,11 +28,14 @@ _SAME = {
 }
 SPOKEN = ("label", "hint", "constraint_message")  # headings that may name a language
 _CODE = re.compile(r"\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*\)\s*$")
-_NAMES = {name.lower(): code for code, name in Locale("en").languages.items() if len(code) <= 3}
-_NAMES |= {
+_OWN_NAMES = {
     **dict.fromkeys(("中文", "汉语", "简体中文", "chinese", "中文(简体)"), "zh"),
     **{"deutsch": "de", "français": "fr", "español": "es", "português": "pt", "русский": "ru"},
     **{"ئۇيغۇرچە": "ug", "қазақ": "kk", "العربية": "ar", "oromiffa": "om", "tigirigna": "ti"},
+}
+_NAMES = {
+    **{name.lower(): code for code, name in Locale("en").languages.items() if len(code) <= 3},
+    **_OWN_NAMES,
 }
 
 
