@@ -1,12 +1,13 @@
 """Who may give which rights to whom: nobody passes on more than the own rights.
 
 An administrator may everything, everywhere. A unit administrator acts within the subtree of the
-own unit, gives only GRANTABLE roles, and none for longer than the own role lasts.
+own unit, gives only GRANTABLE roles, and none for longer than the own role lasts. A chief moderator
+gives to others the review of boards, in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from core import clock
 from core.policy import Actor, Rule
 
 from .models import Membership, Person, Unit
-from .roles import GRANTABLE
+from .roles import GIVERS, GRANTABLE
 
 
 def is_admin(actor: Actor) -> bool:
@@ -22,10 +23,10 @@ def is_admin(actor: Actor) -> bool:
     return actor.holds("admin") or bool(getattr(actor, "is_system", False))
 
 
-def own_posts(actor: Actor) -> list[Membership]:
-    """The actor's roles as unit administrator that are in force today."""
+def own_posts(actor: Actor, roles: Collection[str] = ("unit_admin",)) -> list[Membership]:
+    """The actor's roles as unit administrator (or others) that are in force today."""
     current: Iterable[Membership] = getattr(actor, "current", ())
-    return [one for one in current if one.role == "unit_admin"]
+    return [one for one in current if one.role in roles and one.place is None]
 
 
 def administers(actor: Actor, unit: Unit) -> bool:
@@ -52,7 +53,8 @@ def may_grant(actor: Actor, role: str, unit: Unit, until: date | None) -> bool:
     if is_admin(actor):
         return True
     return role in GRANTABLE and any(
-        unit.is_within(post.unit) and _lasts(post.valid_until, until) for post in own_posts(actor)
+        unit.is_within(post.unit) and _lasts(post.valid_until, until)
+        for post in own_posts(actor, GIVERS.get(role, ("unit_admin",)))
     )
 
 
@@ -61,7 +63,9 @@ def may_end(actor: Actor, membership: Membership) -> bool:
     if is_admin(actor):
         return True
     is_own = membership.person_id == actor.id
-    return not is_own and membership.role in GRANTABLE and administers(actor, membership.unit)
+    givers = own_posts(actor, GIVERS.get(membership.role, ("unit_admin",)))
+    is_giver = any(membership.unit.is_within(post.unit) for post in givers)
+    return not is_own and membership.role in GRANTABLE and is_giver
 
 
 def outranks(actor: Actor, person: Person) -> bool:

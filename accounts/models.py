@@ -148,7 +148,9 @@ class Person(Base):
     def holds(self, role: str, within: Any = None) -> bool:
         """Whether this person holds the role today, at or above the unit `within`."""
         return any(
-            one.role == role and (within is None or within.is_within(one.unit))
+            one.role == role
+            and one.place is None
+            and (within is None or within.is_within(one.unit))
             for one in self.current
         )
 
@@ -163,7 +165,8 @@ class Person(Base):
 
 
 class Membership(Lasting, Base):
-    """A person's role at a unit, from a day, until a day (exclusive; none: still)."""
+    """A person's role at a unit or in one place of it, from a day, until a day (exclusive; none:
+    still)."""
 
     __tablename__ = "memberships"
     kind = "accounts:membership"
@@ -176,6 +179,8 @@ class Membership(Lasting, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     role: Mapped[str] = mapped_column(String(30), index=True)
+    # Where alone the role holds: a board's key, as moderation calls it. None: in the whole unit.
+    place: Mapped[str | None] = mapped_column(String(80))
 
     person: Mapped[Person] = relationship(back_populates="memberships", lazy="raise_on_sql")
     unit: Mapped[Unit] = relationship(lazy="raise_on_sql")

@@ -14,6 +14,7 @@ ROLES = {
     "expert": _l("专家学者"),
     "moderator": _l("审核员"),
     "chief_moderator": _l("总审核员"),
+    "local_moderator": _l("版块审核员"),
     "mail_office": _l("信箱办公室"),
     "handler": _l("承办人"),
     "signer": _l("签发人"),
@@ -26,7 +27,11 @@ ROLES = {
 # Guests take part for a time: their membership needs an end.
 GUESTS = frozenset({"delegate", "supervisor", "expert"})
 # What a unit administrator may give within the own subtree.
-GRANTABLE = frozenset({"cadre", "leader", "moderator", "handler", "signer", "unit_admin"} | GUESTS)
+GRANTABLE = frozenset(
+    {"cadre", "leader", "moderator", "local_moderator", "handler", "signer", "unit_admin"} | GUESTS
+)
+# Who gives a role to others within the unit of the own one.
+GIVERS = {"local_moderator": ("unit_admin", "chief_moderator")}
 UNIT_KINDS = {
     "region": _l("自治区（省）"),
     "prefecture": _l("地州市"),

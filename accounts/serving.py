@@ -49,28 +49,39 @@ def fault_of(
 
 
 def grant(
-    actor: Actor, person: Person, role: str, unit: Unit, since: date, until: date | None = None
+    actor: Actor,
+    person: Person,
+    role: str,
+    unit: Unit,
+    since: date,
+    until: date | None = None,
+    place: str | None = None,
 ) -> Membership:
-    """Give a person a role at a unit from a day until a day (exclusive). Raises RoleFault."""
+    """Give a person a role at a unit, or in one place of it alone, from a day until a day
+    (exclusive). Raises RoleFault."""
     if person.id == actor.id and not is_admin(actor):
         raise RoleFault("role", _("自己的角色由上级管理员办理。"))
     if fault := fault_of(actor, role, unit, since, until):
         raise fault
-    if _overlaps(person, role, unit, since, until):
+    if _overlaps(person, role, unit, since, until, place):
         raise RoleFault("role", _("这段时间里已经有同样的任职。"))
     made = Membership(
-        person_id=person.id, unit_id=unit.id, role=role, valid_from=since, valid_until=until
+        person_id=person.id,
+        unit_id=unit.id,
+        role=role,
+        valid_from=since,
+        valid_until=until,
+        place=place,
     )
     db.session.add(made)
     db.session.flush()
-    journal.append(
-        Person.kind, person.id, "grant", actor.id, facts=facts_of(role, unit.id, since, until)
-    )
+    facts = facts_of(role, unit.id, since, until, place)
+    journal.append(Person.kind, person.id, "grant", actor.id, facts=facts)
     return made
 
 
 def facts_of(
-    role: str, unit_id: int, since: date, until: date | None
+    role: str, unit_id: int, since: date, until: date | None, place: str | None = None
 ) -> dict[str, int | str | None]:
     """What the journal keeps of a role."""
     return {
@@ -78,6 +89,7 @@ def facts_of(
         "unit": unit_id,
         "from": since.isoformat(),
         "until": until.isoformat() if until else None,
+        **({"place": place} if place else {}),
     }
 
 
@@ -99,7 +111,13 @@ def end(actor: Actor, membership: Membership, from_day: date) -> None:
         membership.person_id,
         "end_role",
         actor.id,
-        facts=facts_of(membership.role, membership.unit_id, membership.valid_from, from_day),
+        facts=facts_of(
+            membership.role,
+            membership.unit_id,
+            membership.valid_from,
+            from_day,
+            membership.place,
+        ),
     )
     if membership.valid_from >= from_day:
         db.session.delete(membership)
@@ -124,7 +142,9 @@ def is_last_admin(person_id: int) -> bool:
     )
 
 
-def _overlaps(person: Person, role: str, unit: Unit, since: date, until: date | None) -> bool:
+def _overlaps(
+    person: Person, role: str, unit: Unit, since: date, until: date | None, place: str | None
+) -> bool:
     same = (
         select(func.count())
         .select_from(Membership)
@@ -132,6 +152,7 @@ def _overlaps(person: Person, role: str, unit: Unit, since: date, until: date | 
             Membership.person_id == person.id,
             Membership.unit_id == unit.id,
             Membership.role == role,
+            Membership.place == place if place else Membership.place.is_(None),
             Membership.valid_until.is_(None) | (Membership.valid_until > since),
         )
     )

@@ -99,6 +99,12 @@ def stamp(moment: datetime | None) -> str:
     return format_datetime(moment, pattern)
 
 
+def moment_of_day(moment: datetime) -> str:
+    """The minute of a moment today; in full where it is another day's."""
+    here = clock.local(moment)
+    return f"{here:%H:%M}" if here.date() == clock.today() else stamp(moment)
+
+
 def iso(value: datetime | date | None) -> str:
     if value is None:
         return ""

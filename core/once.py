@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
-from sqlalchemy import String, select, update
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys
@@ -59,6 +59,11 @@ def made(kind: str, actor: Actor, subject_id: Any) -> None:
         .values(subject_id=str(subject_id))
         .execution_options(synchronize_session=False)
     )
+
+
+def release(kind: str, actor: Actor) -> None:
+    """Let go of the request's key: nothing was made, and the same form may come again."""
+    db.session.execute(delete(Submission).where(Submission.digest == _digest(kind, actor)))
 
 
 def _digest(kind: str, actor: Actor) -> str:

@@ -93,6 +93,18 @@ SETTINGS: dict[str, Setting] = {
         "5", _count, "inquiries about the moderation log that one person may make in a day"
     ),
     "FLAGS_PER_DAY": Setting("5", _count, "texts that one person may flag in a day"),
+    "REPLIES_PER_HOUR": Setting(
+        "60", int, "replies that one person may post in an hour; 0: as many as one likes"
+    ),
+    "THREADS_PER_DAY": Setting(
+        "30", int, "threads that one person may start in a day; 0: as many as one likes"
+    ),
+    "HEATED_REPLIES": Setting(
+        "30", int, "replies in ten minutes that make a thread heated, and each waits; 0: never"
+    ),
+    "MENTIONS_PER_DAY": Setting(
+        "100", int, "people whom one person may call by name in a day; 0: as many as one likes"
+    ),
     "FLAGS_TO_HIDE": Setting("3", _count, "flags that hide a text until it is reviewed"),
     "REVIEW_OWN_UNIT": Setting(
         "yes", _flag, "whether reviewers decide on texts by people of their own unit"

@@ -55,20 +55,22 @@ def wait(purpose: str, key: str, *, limit: int, per: timedelta) -> int:
     return max(1, int((oldest + per - clock.now()).total_seconds()))
 
 
-def spend(purpose: str, key: str, *, limit: int, per: timedelta) -> int:
-    """Count one attempt unless `limit` were made within `per`; gives its id, for `take_back`.
+def spend(purpose: str, key: str, *, limit: int, per: timedelta, times: int = 1) -> int:
+    """Count one attempt (or so many `times`) unless more than `limit` would then be made within
+    `per`; gives the id of the last, for `take_back`.
 
     Raises TooMany. Of attempts at once no more pass than the limit: each waits for the others.
     """
     hold(f"throttle {keys.digest('throttle', purpose, key)}")
-    if seconds := wait(purpose, key, limit=limit, per=per):
+    if times > limit:
+        raise TooMany(int(per.total_seconds()))
+    if seconds := wait(purpose, key, limit=limit - times + 1, per=per):
         raise TooMany(seconds)
-    attempt = Attempt(
-        digest=keys.digest("throttle", purpose, key, clock.now().date()), at=clock.now()
-    )
-    db.session.add(attempt)
+    digest = keys.digest("throttle", purpose, key, clock.now().date())
+    attempts = [Attempt(digest=digest, at=clock.now()) for _ in range(times)]
+    db.session.add_all(attempts)
     db.session.flush()
-    return attempt.id
+    return attempts[-1].id
 
 
 def take_back(*attempts: int) -> None:
