@@ -15,10 +15,12 @@ from .door import appeal, submit, why, withdraw
 from .edit_forms import RedactForm
 from .filling import is_filled
 from .flagging import flag_page
+from .flags import open_count as flags_open_on
 from .flags import raise_flag
 from .following import follow, lock_waiting
 from .forms import ReasonedForm
 from .models import Revision
+from .newness import is_new as is_new_member
 from .outcomes import grounds
 from .remarks import remarks_on
 from .reviewable import NOTHING, Context, Named, Passage, Reviewable, ReviewPlace, Words
@@ -54,10 +56,12 @@ __all__ = [
     "cautions",
     "covers",
     "flag_page",
+    "flags_open_on",
     "follow",
     "grounds",
     "hide",
     "is_filled",
+    "is_new_member",
     "is_reviewer",
     "lock_waiting",
     "offer_undo",

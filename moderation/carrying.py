@@ -26,7 +26,7 @@ def may_read(attachment: Attachment, actor: Actor) -> bool:
     ).one_or_none()
     if record is None:
         return False
-    reviews = is_reviewer(actor, record.unit)
+    reviews = is_reviewer(actor, record.unit, record.review_place)
     is_own = record.author_id == actor.id
     return any(
         _reads(revision, was_public, is_own, reviews)

@@ -143,7 +143,9 @@ def _said(ids: Iterable[int], actor: Actor) -> dict[int, frozenset[int]]:
     rows = db.session.execute(
         select(QueueItem.id, Revision.title, Revision.body_html)
         .join(QueueItem.revision)
-        .where(QueueItem.id.in_(sorted(ids)), covers(actor, QueueItem.unit_id))
+        .where(
+            QueueItem.id.in_(sorted(ids)), covers(actor, QueueItem.unit_id, place=QueueItem.place)
+        )
     )
     return {id: pairs(words_of(title, body_html)) for id, title, body_html in rows}
 

@@ -152,7 +152,7 @@ def close(
 ) -> Decision:
     """End an item with its one decision, and tell the author. `act` is the item's own verb."""
     close_item(item)
-    role = reviewer_role(actor, item.unit)
+    role = reviewer_role(actor, item.unit, item.place)
     what: dict[str, Any] = {
         "decision": verb,
         "reason": reason_code,

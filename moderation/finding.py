@@ -12,7 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, false, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from accounts.models import Unit
@@ -20,7 +30,7 @@ from core.db import db
 from core.policy import Actor
 
 from .models import QueueItem
-from .scope import covers
+from .scope import covers, units_of_places
 
 BRANCHES = 40  # units for which a part of a statement each is written
 NOWHERE = "/0/"
@@ -44,8 +54,9 @@ def units_waiting(actor: Actor) -> tuple[Sequence[Unit], bool]:
         .scalar_subquery()
     )
     step = step.union_all(select(further).where(step.c.id.is_not(None)))
+    local = Unit.id.in_(sorted(units_of_places(actor)))
     rows = db.session.execute(
-        select(Unit, covers(actor, Unit.id).label("own"))
+        select(Unit, or_(covers(actor, Unit.id, place=literal("")), local).label("own"))
         .join(step, step.c.id == Unit.id)
         .order_by(Unit.path)
     ).all()
@@ -71,7 +82,7 @@ def reach(units: Sequence[Unit], is_all: bool, unit_id: int | None) -> Reach:
 
 def covered(actor: Actor, path: str) -> ColumnElement[bool]:
     """That the actor reviews an item and it lies under the path, asked of the row alone."""
-    return covers(actor, plain(QueueItem.unit_id), path)
+    return covers(actor, plain(QueueItem.unit_id), path, place=plain(QueueItem.place))
 
 
 def first(found: Select[Any], reach: Reach, leads: bool, ordered: Ordered) -> Any:

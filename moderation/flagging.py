@@ -19,8 +19,9 @@ from . import flags
 from .flag import Flag
 from .forms import FlagForm
 from .key import read_key, write_key
+from .log import places
 from .models import QueueItem, Revision
-from .reviewable import Reviewable, kinds
+from .reviewable import Reviewable
 
 PAGE = 25
 
@@ -79,7 +80,4 @@ def page(after: str, actor: Actor) -> FlagPage:
         found = found.where(tuple_(Flag.at, Flag.id) < start)
     rows = list(db.session.scalars(found))
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    names = {
-        key: place.name for kind in kinds.values() for key, place in kind.review_places().items()
-    }
-    return FlagPage(rows[:PAGE], names, write_key(last.at, last.id) if last else None)
+    return FlagPage(rows[:PAGE], places(actor), write_key(last.at, last.id) if last else None)

@@ -6,6 +6,7 @@ Nothing here commits. Who flags holds the record, so that flags on one text come
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ from core.i18n import _
 from core.policy import SYSTEM, Actor
 
 from .door import item_for, waiting_item
-from .flag import Flag, open_on
+from .flag import OPEN, Flag, open_on
 from .models import Decision, QueueItem, Revision
 from .reviewable import Reviewable
 from .telling import tell_author
@@ -64,6 +65,16 @@ def verdict(revision: Revision) -> Decision | None:
         .where(Decision.revision_id == revision.id, Decision.verb.in_(VERDICTS))
         .order_by(Decision.id.desc())
         .limit(1)
+    )
+
+
+def open_count(kind: str, subject_id: Any) -> Any:
+    """How many flags on any version of a text are open, as a column beside the text's id."""
+    return (
+        select(func.count(Flag.id))
+        .join(Revision, Revision.id == Flag.revision_id)
+        .where(Flag.state == OPEN, Revision.subject_kind == kind, Revision.subject_id == subject_id)
+        .scalar_subquery()
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import Select, exists, false, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from core.db import db
@@ -124,11 +124,14 @@ class LogPage:
 
 
 def page(filters: LogFilters, actor: Actor) -> LogPage:
-    """Two statements and one for each kind of content. What the actor might still judge blind is
-    left out."""
+    """Two statements and at most two for each kind of content. What the actor might still judge
+    blind is left out."""
+    names = places(actor)
     found = filters.apply(
         _entries().order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(PAGE + 1)
     )
+    if filters.place and filters.place not in names:  # of a hidden one as of none
+        found = found.where(false())
     if is_reviewer(actor):
         found = found.where(Decision.id.not_in(judging.withheld(actor)))
     rows = db.session.execute(found).all()
@@ -137,7 +140,7 @@ def page(filters: LogFilters, actor: Actor) -> LogPage:
     asked = inquiries.beside([row[0].id for row in rows], actor) if rows else {}
     return LogPage(
         [Entry(one, verdict, contested, asked.get(one.id, [])) for one, verdict, contested in rows],
-        places(),
+        names,
         write_key(last.decided_at, last.id) if last else None,
     )
 
@@ -150,11 +153,15 @@ def entry(decision: Decision, actor: Actor) -> Entry:
     )
 
 
-def places() -> dict[str, str]:
-    """The names of all places, by key; one statement for each kind of content."""
-    return {
-        key: place.name for kind in kinds.values() for key, place in kind.review_places().items()
-    }
+def places(actor: Actor) -> dict[str, str]:
+    """The names of the places of which the actor may know, by key; at most two statements for
+    each kind of content."""
+    found: dict[str, str] = {}
+    for kind in kinds.values():
+        hidden = kind.hidden_places(actor)
+        named = kind.review_places().items()
+        found |= {key: place.name for key, place in named if key not in hidden}
+    return found
 
 
 def heads() -> list[DailyHead]:

@@ -351,7 +351,7 @@ class QueueItem(Stateful, Base):
             select(QueueItem)
             .join(QueueItem.unit)
             .options(contains_eager(QueueItem.unit))
-            .where(covers(actor, QueueItem.unit_id))
+            .where(covers(actor, QueueItem.unit_id, place=QueueItem.place))
         )
 
 

@@ -1,20 +1,28 @@
 """Who may review, and what an author may do with an own text."""
 
-from core.policy import Rule, is_its, role, rules, signed_in, system
+from typing import Any
+
+from core.policy import Actor, Rule, is_its, role, rules, signed_in, system
 
 from .models import SEALABLE
-from .scope import CHIEF, REVIEWERS, is_own_unit
+from .scope import CHIEF, REVIEWERS, is_own_unit, is_reviewer
 from .second_review import knew
 
-reviewer = role(*REVIEWERS)
+
+def _reviews(actor: Actor, it: Any) -> bool:
+    return is_reviewer(actor, it.unit, it.place)
+
+
+# Local moderators among them: they see, claim, decide, escalate and undo in their own places, and
+# nothing else; whatever says role(*REVIEWERS) is not theirs.
+reviewer = Rule("reviews something", lambda actor, _record: is_reviewer(actor))
+reviews_it = Rule("reviews its place", lambda actor, it: it is not None and _reviews(actor, it))
 of_own_unit = Rule("of the own unit, where the setting counts that", is_own_unit)
 chief = role(CHIEF, of="unit")
 escalated = Rule("escalated", lambda actor, item: item is not None and item.is_escalated)
 # At or above the item's unit; nobody on an own text, nor on an appeal against the own decision,
 # nor, by setting, on a text by somebody of the own unit.
-impartial = (
-    role(*REVIEWERS, of="unit") & ~is_its("author") & ~is_its("first_decided_by") & ~of_own_unit
-)
+impartial = reviews_it & ~is_its("author") & ~is_its("first_decided_by") & ~of_own_unit
 decider = impartial & (~escalated | chief)
 purged = Rule("purged", lambda actor, revision: revision is not None and revision.is_purged)
 second = role(CHIEF, "admin", of="unit") & ~is_its("asked_by") & ~is_its("author")
@@ -45,7 +53,7 @@ rules(
         "moderation:template:create": any_chief,
         "moderation:template:edit": any_chief,
         "moderation:template:retire": any_chief,
-        "moderation:item:show": role(*REVIEWERS, of="unit"),
+        "moderation:item:show": reviews_it,
         "moderation:item:claim": decider,
         "moderation:item:release": decider,
         "moderation:item:renew": decider,
@@ -81,7 +89,7 @@ rules(
         "moderation:inquiry:answer": chief & ~is_its("author") & ~is_its("decided_by"),
         "moderation:inquiry:decline": chief & ~is_its("author") & ~is_its("decided_by"),
         "moderation:report:show": signed_in,
-        "moderation:second_review:list": reviewer,
+        "moderation:second_review:list": role(*REVIEWERS),
         "moderation:second_review:show": role(*REVIEWERS, of="unit") & ~is_its("author"),
         "moderation:second_review:judge": blind,
         "moderation:second_review:waive": blind,

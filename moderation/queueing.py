@@ -172,7 +172,7 @@ def counts(actor: Actor) -> tuple[int, int]:
 def _waiting(actor: Actor) -> list[Any]:
     """Both numbers, as columns."""
     items = select(QueueItem.id).where(
-        covers(actor, QueueItem.unit_id), QueueItem.closed_at.is_(None)
+        covers(actor, QueueItem.unit_id, place=QueueItem.place), QueueItem.closed_at.is_(None)
     )
     return [_first(found) for found in (items, judging.waiting_ids(actor))]
 
@@ -202,6 +202,6 @@ def scope(actor: Actor) -> Scope:
         key: place.name
         for kind in kinds.values()
         for key, place in kind.review_places().items()
-        if is_reviewer(actor, place.unit)
+        if is_reviewer(actor, place.unit, key)
     }
     return Scope(names, *finding.units_waiting(actor))

@@ -134,4 +134,6 @@ SECOND_COUNTED = {
 ROLES = {
     "moderator": _l("审核员"),
     "chief_moderator": _l("总审核员"),
+    "local_moderator": _l("版块审核员"),
 }
+HIDDEN_PLACE = _l("不对你开放的版块")

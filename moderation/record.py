@@ -50,7 +50,7 @@ def entry_page(entry: Entry, form: InquiryForm, answer: AnswerForm | None = None
     return render_template(
         "moderation/entry.html",
         entry=entry,
-        places=log.places(),
+        places=log.places(current_user),
         form_of_inquiry=form,
         answer=answer,
         answers=_answers(entry, answer),
@@ -103,7 +103,7 @@ def list_inquiries() -> Any:
         "moderation/inquiries.html",
         rows=rows,
         withheld=set(db.session.scalars(withheld)) if withheld is not None else set(),
-        places=log.places(),
+        places=log.places(current_user),
         reasons=reasons,
     )
 
@@ -135,7 +135,7 @@ def show_report(month: str) -> Any:
     return render_template(
         "moderation/report.html",
         report=report(found),
-        places=log.places(),
+        places=log.places(current_user),
         units=_units(),
         reasons=reasons,
         is_over=found < Month.of(clock.today()),
@@ -146,7 +146,7 @@ def show_report(month: str) -> Any:
 @requires("moderation:report:show")
 def download_report(month: str) -> Any:
     found = report(_month(month))
-    rows = table.rows(found, log.places(), _units())
+    rows = table.rows(found, log.places(current_user), _units())
     answer = Response(sheets.to_csv(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="moderation-{found.month}.csv"'
     return answer
@@ -174,7 +174,10 @@ def list_purges() -> Any:
         .options(*WITH_PEOPLE)
     )
     return render_template(
-        "moderation/purges.html", rows=rows.unique().all(), places=log.places(), reasons=reasons
+        "moderation/purges.html",
+        rows=rows.unique().all(),
+        places=log.places(current_user),
+        reasons=reasons,
     )
 
 

@@ -180,6 +180,11 @@ class Reviewable:
         """The places of this kind by key; one statement."""
         raise NotImplementedError
 
+    @classmethod
+    def hidden_places(cls, actor: Actor) -> Collection[str]:
+        """Those of them of which the actor may not know; at most one statement."""
+        return ()
+
     @property
     def review_first(self) -> bool:
         """Whether a new version waits for a decision before others read it."""

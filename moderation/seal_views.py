@@ -103,7 +103,10 @@ def list_seals() -> Any:
         .limit(100)
     )
     return render_template(
-        "moderation/seals.html", rows=rows.unique().all(), places=log.places(), reasons=reasons
+        "moderation/seals.html",
+        rows=rows.unique().all(),
+        places=log.places(current_user),
+        reasons=reasons,
     )
 
 
@@ -160,6 +163,6 @@ def _page(seal: Seal, opening: Any, lifting: Any, kept: Any = None) -> str:
         lifting=lifting,
         kept=kept,
         repeats=repeats,
-        places=log.places(),
+        places=log.places(current_user),
         reasons=reasons,
     )

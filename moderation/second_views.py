@@ -26,7 +26,7 @@ def list_seconds() -> Any:
         "moderation/seconds.html",
         rows=judging.waiting(current_user),
         differing=judging.differing(current_user),
-        places=log.places(),
+        places=log.places(current_user),
         shown=judging.SHOWN,
         percent=current_app.config["SECOND_REVIEW_PERCENT"],
         days=WITHIN.days,

@@ -18,7 +18,7 @@ def rows(report: Report, places: Mapping[str, str], units: Mapping[int, Any]) ->
     yield _("部分"), _("对象"), _("指标"), str(report.month)
     yield from _volume(report, places)
     for place, wait in report.waits.items():
-        name, part = places.get(place, place), _("等待")
+        name, part = places.get(place, str(reasons.HIDDEN_PLACE)), _("等待")
         yield part, name, _("中位数（分钟）"), round(wait.median.total_seconds() / 60)
         yield part, name, _("九成不超过（分钟）"), round(wait.ninth.total_seconds() / 60)
         yield part, name, _("时限内审完（%）"), _share(report.in_time(place))
@@ -38,7 +38,7 @@ def rows(report: Report, places: Mapping[str, str], units: Mapping[int, Any]) ->
 def _volume(report: Report, places: Mapping[str, str]) -> Iterator[Row]:
     part = _("数量")
     for place in report.places:
-        name = places.get(place, place)
+        name = places.get(place, str(reasons.HIDDEN_PLACE))
         for verb in report.verbs:
             count = report.words("cell", place, verb)
             yield part, name, str(reasons.COUNTED[verb]), count
