@@ -7,12 +7,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
+        board_views,
         draft_views,
         export_views,
         feeding,
         follow_views,
         following,
         hours_views,
+        moderator_views,
         moving_views,
         policy,
         read_mark_views,

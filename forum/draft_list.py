@@ -45,12 +45,20 @@ def rows(actor: Actor, only: int | None = None) -> list[Row]:
                 Board.id == Thread.board_id,
             ),
         )
-        .add_columns(Post, Thread, Board)
+        .add_columns(Post, Thread, Board, Board.open_to(actor))
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     )
     if only is not None:
         found = found.where(Draft.id == only)
-    return [_row(one[0], one[1], one[2], one[3], actor) for one in db.session.execute(found)]
+    return [
+        _row(draft, post, thread, board, actor) if is_open else _shut(draft)
+        for draft, post, thread, board, is_open in db.session.execute(found)
+    ]
+
+
+def _shut(draft: Draft) -> Row:
+    """One whose place its writer may no longer read: the words, and nothing of the place."""
+    return Row(draft, _("草稿"), _("（这个版块现在不对你开放）"), None, None)
 
 
 def _row(draft: Draft, post: Post | None, thread: Thread | None, board: Board, actor: Actor) -> Row:

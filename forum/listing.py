@@ -10,11 +10,12 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, and_, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 
 from accounts.models import Person
-from core import clock, follows
+from core import clock, follows, i18n
 from core.db import UTCDateTime, db
+from core.i18n import _
 from core.paging import Pager
 from core.policy import Actor
 from moderation import Revision
@@ -44,13 +45,20 @@ ROW = (
 )
 # `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
 IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))
-OPEN = or_(bindparam("is_member", type_=Boolean), Board.is_public)
 BOARD = bindparam("board", type_=Integer)
 
 
-def boards(actor: Actor) -> Sequence[Any]:
-    """Each board open to the actor with its newest thread. One statement."""
-    return db.session.execute(_boards(), {"is_member": actor.is_authenticated}).all()
+def boards(actor: Actor) -> list[tuple[str, list[Any]]]:
+    """Each board open to the actor with its newest thread, under the headings of their topics:
+    first those without one, last the archived ones. One statement."""
+    found: dict[str, list[Any]] = {"": []}
+    archived: list[Any] = []
+    for row in db.session.execute(_boards().where(Board.open_to(actor))):
+        board = row[0]
+        topic = i18n.pick({"zh": board.topic, "en": board.topic_en or ""})
+        (archived if board.is_archived else found.setdefault(topic, [])).append(row)
+    topics = [*found.items(), (_("已存档，只能看"), archived)]
+    return [(topic, rows) for topic, rows in topics if rows]
 
 
 def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
@@ -72,8 +80,8 @@ def threads(board: Board, number: int, pinned_count: int, actor: Actor) -> Pager
 
 def newest(actor: Actor, limit: int) -> Sequence[Any]:
     """The threads with the newest posts on every board open to the actor. One statement."""
-    asked = {"is_member": actor.is_authenticated, "limit": limit, **read_marks.asked_for(actor)}
-    return db.session.execute(_newest(), asked).all()
+    asked = {"limit": limit, **read_marks.asked_for(actor)}
+    return db.session.execute(_newest().where(Board.open_to(actor)), asked).all()
 
 
 @cache
@@ -89,7 +97,6 @@ def _boards() -> Any:
     return (
         select(Board, Thread.id, Thread.title, Thread.last_post_at)
         .outerjoin(Thread, Thread.id == newest_id)
-        .where(OPEN)
         .order_by(Board.order, Board.id)
     )
 
@@ -146,7 +153,7 @@ def _newest() -> Any:
         .join(Person, Person.id == Thread.author_id)
         .join(Board, Board.id == Thread.board_id)
         .outerjoin(ReadMark, read_marks.of_threads())
-        .where(OPEN, IS_PUBLIC)
+        .where(IS_PUBLIC)
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
         .limit(bindparam("limit", type_=Integer))
     )

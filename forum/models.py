@@ -28,6 +28,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
     Mapped,
     aliased,
@@ -56,11 +57,11 @@ from moderation import (
     ReviewPlace,
     Revision,
     Words,
-    covers,
 )
 
 from . import marks, references
 from .drafts import Draft, repeating, waiting_since
+from .rules import BoardRules
 
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
@@ -73,7 +74,7 @@ UNDER_REVIEW = (
 VEILED = ("suspended", "sealed")
 
 
-class Board(Base):
+class Board(BoardRules, Base):
     """A place for threads on one matter; its unit's reviewers decide what is published."""
 
     __tablename__ = "boards"
@@ -87,13 +88,16 @@ class Board(Base):
     description: Mapped[str] = mapped_column(String(300), default="")
     description_en: Mapped[str | None] = mapped_column(String(300))
     pre_moderated: Mapped[bool] = mapped_column(default=True)
-    is_public: Mapped[bool] = mapped_column(default=False)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    # The heading under which it stands on the page of all boards; "": the first, without one.
+    topic: Mapped[str] = mapped_column(String(40), default="")
+    topic_en: Mapped[str | None] = mapped_column(String(40))
     order: Mapped[int] = mapped_column(default=0)
     service_hours: Mapped[int | None]
     thread_count: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)  # of its rules
 
-    unit: Mapped[Unit] = relationship(lazy="raise_on_sql")
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise_on_sql")
     level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
 
     @property
@@ -105,10 +109,15 @@ class Board(Base):
     def about(self) -> str:
         return i18n.pick({"zh": self.description, "en": self.description_en or ""})
 
-    @property
+    @hybrid_property
     def key(self) -> str:
         """What moderation calls the place."""
         return f"forum:{self.slug}"
+
+    @key.inplace.expression
+    @classmethod
+    def _key(cls) -> ColumnElement[str]:
+        return literal("forum:").concat(cls.slug)
 
     @property
     def scope(self) -> str:
@@ -128,11 +137,6 @@ class Board(Base):
         self.service_hours = hours
         journal.append(self.kind, self.id, "set_hours", actor.id, facts=facts)
         return True
-
-    @staticmethod
-    def open_to(actor: Actor) -> ColumnElement[bool]:
-        """The condition that the actor may read the board."""
-        return true() if actor.is_authenticated else or_(Board.is_public)
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Board]:
@@ -191,6 +195,10 @@ class Thread(Base):
         return self.board.unit
 
     @property
+    def place(self) -> str:
+        return self.board.key
+
+    @property
     def is_public(self) -> bool:
         return self.published_at is not None
 
@@ -235,7 +243,7 @@ class Thread(Base):
                     Thread.published_at.is_not(None),
                     Thread.merged_into_id.is_not(None),  # its page is a signpost
                     _is_own(Thread, actor),
-                    and_(covers(actor, Board.unit_id), Thread._opens_under_review()),
+                    and_(Board.reviewed_by(actor), Thread._opens_under_review()),
                     # Others are told so much: it is under review, or under seal.
                     Thread._opens_veiled(),
                 ),
@@ -318,6 +326,10 @@ class Post(Reviewable, Base):
         return self.thread.board.unit
 
     @property
+    def place(self) -> str:
+        return self.review_place
+
+    @property
     def is_opening(self) -> bool:
         return self.number == 1
 
@@ -350,7 +362,7 @@ class Post(Reviewable, Base):
                 or_(
                     and_(Post.public_revision_id.is_not(None), Thread.published_at.is_not(None)),
                     _is_own(Post, actor),
-                    and_(covers(actor, Board.unit_id), latest.state.in_(UNDER_REVIEW)),
+                    and_(Board.reviewed_by(actor), latest.state.in_(UNDER_REVIEW)),
                     and_(latest.state == "sealed", Thread.published_at.is_not(None)),
                 ),
             )
@@ -452,6 +464,10 @@ class Post(Reviewable, Base):
             select(Board).order_by(Board.order).options(joinedload(Board.unit))
         )
         return {board.key: ReviewPlace(board.name, board.unit) for board in boards}
+
+    @classmethod
+    def hidden_places(cls, actor: Actor) -> list[str]:
+        return list(db.session.scalars(select(Board.key).where(~Board.open_to(actor))))
 
     @property
     def review_first(self) -> bool:

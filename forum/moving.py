@@ -15,7 +15,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from accounts.models import Unit
 from core import clock, journal, notices, search
 from core.db import db
 from core.errors import Conflict
@@ -54,7 +53,7 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
     left = thread.board
     _sign(
         Signpost(verb="move", thread_id=thread.id, board_id=left.id, to_id=thread.id),
-        left.unit,
+        left,
         why,
         actor,
     )
@@ -105,7 +104,7 @@ def merge(thread: Thread, into: Thread, why: str, actor: Actor) -> None:
     if not into.is_public:
         raise Misplaced(_("那个主题没有公开，不能并进去。"))
     _mind(thread.board, into.board, actor)
-    _sign(Signpost(verb="merge", thread_id=thread.id, to_id=into.id), thread.unit, why, actor)
+    _sign(Signpost(verb="merge", thread_id=thread.id, to_id=into.id), thread.board, why, actor)
     _carry(posts, into, "merge", why, actor)
     thread.merged_into_id, thread.pinned_at, thread.is_locked = into.id, None, True
     follow(Post.kind, [post.id for post in posts], into.board.key, into.board.unit_id)
@@ -117,11 +116,15 @@ def merge(thread: Thread, into: Thread, why: str, actor: Actor) -> None:
 
 
 def boards_of(actor: Actor) -> list[Board]:
-    """The boards that the actor reviews for; one statement."""
+    """The boards that the actor reviews for and that are not archived; one statement."""
     found = db.session.scalars(
         select(Board).order_by(Board.order, Board.id).options(joinedload(Board.unit))
     )
-    return [board for board in found if is_reviewer(actor, board.unit)]
+    return [
+        board
+        for board in found
+        if not board.is_archived and is_reviewer(actor, board.unit, board.key)
+    ]
 
 
 def signs_in(thread: Thread, first: int, last: int) -> list[Sign]:
@@ -189,10 +192,15 @@ def _take(thread: Thread, actor: Actor) -> list[Post]:
 
 def _mind(left: Board, board: Board, actor: Actor) -> None:
     """The actor answers for the other board, too, and nobody reads there who did not before."""
-    if not is_reviewer(actor, board.unit):
+    if not is_reviewer(actor, board.unit, board.key):
         raise Forbidden("forum:thread:tend")
-    if board.is_public and not left.is_public:
+    if board.is_archived:
+        raise Misplaced(_("那个版块已经存档，不再收主题。"))
+    if board.audience("read").is_within(left.audience("read")):
+        return
+    if board.is_public:
         raise Misplaced(_("那里不登录也能看，这里的内容只给登录的人看，不能移过去。"))
+    raise Misplaced(_("能看那个版块的人里，有看不到这里的，不能移过去。"))
 
 
 def _carry(posts: Sequence[Post], into: Thread, verb: str, why: str, actor: Actor) -> None:
@@ -206,7 +214,7 @@ def _carry(posts: Sequence[Post], into: Thread, verb: str, why: str, actor: Acto
                 post_id=post.id,
                 to_id=into.id,
             )
-            _sign(sign, post.thread.unit, why, actor)
+            _sign(sign, post.thread.board, why, actor)
         post.number = into.take_number()
         post.thread, post.board_id = into, into.board_id
     db.session.flush()
@@ -216,10 +224,10 @@ def _carry(posts: Sequence[Post], into: Thread, verb: str, why: str, actor: Acto
             post.index(post.public_revision)
 
 
-def _sign(signpost: Signpost, unit: Unit, why: str, actor: Actor) -> None:
+def _sign(signpost: Signpost, board: Board, why: str, actor: Actor) -> None:
     assert actor.id is not None
     signpost.why, signpost.acted_by_id = why, actor.id
-    signpost.acted_as = reviewer_role(actor, unit) or "moderator"
+    signpost.acted_as = reviewer_role(actor, board.unit, board.key) or "moderator"
     db.session.add(signpost)
 
 

@@ -3,27 +3,43 @@
 from core.policy import Rule, anyone, is_its, role, rules, signed_in
 from moderation import is_reviewer
 
+from .tended import TENDERS
+
 is_open = Rule("an open thread", lambda actor, thread: thread is not None and thread.is_open)
 is_public = Rule("public", lambda actor, it: it is not None and it.is_public)
-its_reviewer = Rule("a reviewer of its unit", lambda actor, it: is_reviewer(actor, it.unit))
+its_reviewer = Rule("reviews it", lambda actor, it: is_reviewer(actor, it.unit, it.place))
+# Not the local moderators: a seal reaches beyond a board.
+its_sealer = Rule("a reviewer of its unit", lambda actor, it: is_reviewer(actor, it.unit))
+may_start = Rule("starts threads there", lambda actor, board: board.admits("start", actor))
+may_reply = Rule("replies there", lambda actor, thread: thread.board.admits("reply", actor))
+archived = Rule("archived", lambda actor, post: post.thread.board.is_archived)
+# Who has charge of a board's unit or of one above it. It lets nobody read the board.
+tender = role(*TENDERS)
+its_tender = role(*TENDERS, of="unit")
+appointer = role("chief_moderator", "admin", "unit_admin", of="unit")
 
 rules(
     {
         "forum:board:list": anyone,
         "forum:board:show": anyone,  # Board.visible_to says which
+        "forum:board:manage": tender,
+        "forum:board:create": tender,  # of which unit, the form asks
+        "forum:board:edit": its_tender,
+        "forum:board:archive": its_tender,
+        "forum:board:appoint": appointer,
         "forum:board:set_hours": role("chief_moderator", "admin", of="unit"),
-        "forum:thread:start": signed_in,
+        "forum:thread:start": signed_in & may_start,
         "forum:thread:suggest": signed_in,
         "forum:board:follow": signed_in,
         "forum:thread:show": anyone,
         "forum:thread:follow": signed_in,
         "forum:thread:tend": its_reviewer,
         "forum:thread:read": signed_in,
-        "forum:thread:reply": signed_in & is_open,
+        "forum:thread:reply": signed_in & is_open & may_reply,
         "forum:post:show": anyone,
-        "forum:post:edit": is_its("author"),
+        "forum:post:edit": is_its("author") & ~archived,
         "forum:post:hide": its_reviewer & ~is_its("author"),
-        "forum:post:seal": its_reviewer & ~is_its("author"),
+        "forum:post:seal": its_sealer & ~is_its("author"),
         "forum:post:redact": its_reviewer & ~is_its("author"),
         "forum:post:accept": is_its("author"),
         "forum:post:revert": is_its("author"),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, cast, func, select
 
 from accounts.models import Person
-from core import figures, i18n, refilling, registry, search
+from core import figures, i18n, notices, refilling, registry, search
 from core.db import db
 from core.i18n import _l
 from core.policy import Actor
@@ -27,6 +27,7 @@ def newest(actor: Actor) -> dict[str, Any] | None:
     return {"threads": rows} if rows or actor.is_authenticated else None
 
 
+BOARDS = Place("forum.manage_boards", _l("版块"), "forum:board:manage", order=40)
 DRAFTS = Place("forum.list_drafts", _l("草稿"), "forum:draft:list", order=6)
 PANEL = Panel("forum/panel.html", newest, order=30)
 
@@ -39,7 +40,13 @@ def thread_count() -> int:
 def fill() -> None:
     registry.add(registry.navigation, PLACE)
     registry.add(registry.account_menu, DRAFTS)
+    registry.add(registry.admin_sections, BOARDS)
     registry.add(registry.panels, PANEL)
+    appointed = _l(
+        "你现在是“%(board)s”的版块审核员，到 %(until)s 为止；审核台里有这个版块的待审件。"
+    )
+    notices.kind("forum:appoint", appointed)
+    notices.kind("forum:dismiss", _l("你不再是“%(board)s”的版块审核员。谢谢你做的事。"))
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
     refilling.source(Post.kind, indexing.SOURCE)
     search.chosen["board"] = _l("版块")

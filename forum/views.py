@@ -27,12 +27,12 @@ from moderation import (
     flag_page,
     hide,
     is_filled,
-    is_reviewer,
     offer_undo,
     offered,
     redact,
     remarks_on,
     revert,
+    reviewer_role,
     seal_page,
     submit,
     versions,
@@ -40,10 +40,11 @@ from moderation import (
     withdraw,
 )
 
-from . import drafts, listing, moving, reading, tending, writing
+from . import drafts, listing, moving, pace, reading, tending, writing
 from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
 from .reading import Line, ThreadPage
+from .slowing import slowed
 
 bp = Blueprint("forum", __name__)
 QUOTED = 160  # characters of a quotation
@@ -56,7 +57,7 @@ THREAD_LEVEL = with_expression(Thread.level, follows.level_of(Thread.kind, Threa
 @bp.get("/forum")
 @requires("forum:board:list")
 def list_boards() -> Any:
-    return render_template("forum/boards.html", boards=listing.boards(current_user))
+    return render_template("forum/boards.html", topics=listing.boards(current_user))
 
 
 @bp.get("/forum/<slug>")
@@ -78,6 +79,8 @@ def start_thread(board: Board) -> Any:
         return render_template("forum/new.html", board=board, form=form, draft=draft), code(form)
     if (made := once.earlier("forum:post", current_user)) is not None:
         return redirect(url_for("forum.show_post", id=made))
+    if slow := pace.of_thread(board, form.wording, current_user):
+        return slowed(slow, "start", board.id, "forum/new.html", {"form": form, "board": board})
     post = writing.start(board, form.wording, current_user)
     drafts.drop("start", board.id, current_user)
     once.made("forum:post", current_user, post.id)
@@ -90,12 +93,12 @@ def show_thread(thread: Thread) -> Any:
     if thread.merged_into_id is not None:
         sign = moving.sign_of(thread, current_user)
         return render_template("forum/merged.html", thread=thread, sign=sign)
-    reviews = is_reviewer(current_user, thread.board.unit)
+    reviews = reviewer_role(current_user, thread.unit, thread.place)
     if not (thread.is_public or reviews or thread.author_id == current_user.id):
         is_sealed = reading.is_sealed(thread)
         page = "thread_sealed" if is_sealed else "thread_suspended"
         return render_template(f"forum/{page}.html", board=thread.board)
-    pager = reading.posts(thread, asked_page(), current_user, reviews)
+    pager = reading.posts(thread, asked_page(), current_user, reviews is not None)
     return render_template(
         "forum/thread.html",
         thread=thread,
@@ -128,6 +131,10 @@ def reply(thread: Thread) -> Any:
         return render_template("forum/reply.html", thread=thread, form=form, **page), code(form)
     if (made := once.earlier("forum:post", current_user)) is not None:
         return redirect(url_for("forum.show_post", id=made))
+    if slow := pace.of_reply(thread, form.wording, current_user):
+        return slowed(
+            slow, "reply", thread.id, "forum/reply.html", {"form": form, "thread": thread}
+        )
     post = writing.reply(thread, form.wording, current_user)
     drafts.drop("reply", thread.id, current_user)
     once.made("forum:post", current_user, post.id)
@@ -200,18 +207,14 @@ def edit_post(post: Post) -> Any:
         raise Conflict(latest, _("这一条已被紧急封存，现在不能修改。"))
     draft = _draft("edit", post.id)
     form = _edit_form(post, latest, draft)
-    is_back = latest.state == "returned"
-    page = {
-        "post": post,
-        "form": form,
-        "draft": draft,
-        "returned": is_back and why(latest),
-        "remarks": remarks_on(latest) if is_back else [],
-    }
+    back = (why(latest), remarks_on(latest)) if latest.state == "returned" else (False, [])
+    page = {"post": post, "form": form, "draft": draft, "returned": back[0], "remarks": back[1]}
     if not form.sent():
         return render_template("forum/edit.html", **page), code(form)
     if form.is_stale(latest):
         return render_template("forum/edit.html", **page, is_stale=True), code(form, 409)
+    if slow := pace.of_mentions(post.thread.board, form.wording, latest.body_html, current_user):
+        return slowed(slow, "edit", post.id, "forum/edit.html", page)
     drafts.drop("edit", post.id, current_user)
     if form.wording.digest != latest.digest:
         submit(post, form.wording, current_user)

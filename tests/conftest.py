@@ -148,6 +148,8 @@ def _site(kind: str, folder: Path) -> Iterator[Flask]:
         app = create_app(
             {
                 "TESTING": True,
+                # Tests write faster than people do; test_write_slowly.py sets limits of its own.
+                **dict.fromkeys(("REPLIES_PER_HOUR", "THREADS_PER_DAY", "HEATED_REPLIES"), 0),
                 "SECRET_KEY": KEY,
                 "DATA_DIR": str(folder / "data"),
                 "SQLALCHEMY_DATABASE_URI": url,

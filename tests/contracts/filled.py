@@ -86,6 +86,7 @@ def empty_site(kind: str, folder: Path, purpose: str) -> Iterator[Flask]:
                 "LETTERS_PER_DAY": 10_000,
                 "ANONYMOUS_LETTERS_PER_HOUR": 10_000,
                 "FLAGS_PER_DAY": 10_000,
+                **dict.fromkeys(("REPLIES_PER_HOUR", "THREADS_PER_DAY", "HEATED_REPLIES"), 0),
                 "SIGN_IN_TRIES": 10_000,
                 "SIGN_IN_TRIES_SOURCE": 10_000,
             }
@@ -158,6 +159,8 @@ def _talk(site: Filled) -> None:
     sealed = forum.reply(author, thread, word("sealed"))
     forum.approve(reviewer, sealed)
     _send(reviewer, f"/posts/{sealed}/seal", explanation=word("sealed_why"), sure="y")
+
+    _close(site, forum, author)
 
     hidden = forum.post(forum.start(author, word("hidden_title"), word("hidden"), board="chat"))
     words = {"reason": "other", "explanation": word("hidden_why")}
@@ -266,6 +269,48 @@ def _attach(site: Filled, forum: Forum, author: Visitor) -> None:
     data = (io.BytesIO(b"%PDF-1.7\n" + word("file_unsent_bytes").encode()),)
     brought = author.post("/files", {"file": (*data, f"{word('file_unsent_name')}.pdf")})
     assert brought.status_code == 200
+
+
+def _close(site: Filled, forum: Forum, author: Visitor) -> None:
+    """A board of the prefecture's own cadres with a local moderator, watched from outside before it
+    was closed, and an archived one."""
+    with site.app.app_context():
+        unit_id = site.cast.unit_id("prefecture")
+        board = Board(
+            slug="closed", title=f"关着的{word('closed_board')}。", unit_id=unit_id, order=9
+        )
+        board.pre_moderated = False
+        db.session.add(board)
+        db.session.add(
+            Board(slug="old", title="从前的版块", unit_id=unit_id, archived_at=clock.now())
+        )
+        db.session.commit()
+        until = f"{clock.today() + timedelta(days=9)}"
+    watcher = site.visitor("supervisor")
+    _send(watcher, "/forum/closed/follow", level="watch")
+    rule = {"read_who": "both", "read_unit": "prefecture单位", "read_roles": "cadre"}
+    words = {
+        "title": f"关着的{word('closed_board')}。",
+        "start_who": "members",
+        "reply_who": "members",
+    }
+    _send(
+        site.visitor("unit_admin"),
+        "/forum/closed/edit",
+        review="post",
+        version="1",
+        **rule,
+        **words,
+    )
+    thread = forum.start(
+        author, f"标题 {word('closed_title')}。", f"正文 {word('closed')}。", board="closed"
+    )
+    hidden = forum.reply(author, thread, "关着的版块里的一句。")
+    words = {"reason": "other", "explanation": "不合适。"}
+    assert site.visitor("moderator").post(f"/posts/{hidden}/hide", words).status_code == 302
+    _send(
+        site.visitor("chief_moderator"), "/forum/closed/moderators", username="expert", until=until
+    )
 
 
 def _judge_again(site: Filled, items: list[int]) -> None:

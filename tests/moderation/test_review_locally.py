@@ -12,7 +12,7 @@ from accounts.models import Membership
 from core import clock
 from core.db import db
 from core.notices import Notice
-from forum.models import Board
+from forum.models import Board, Post
 from moderation.drawing import draw_among
 from moderation.models import Decision
 from tests.boards import Forum
@@ -62,7 +62,10 @@ def appoint(cast: Cast, username: str, day: str, by: str = "chief_moderator") ->
 
 def waiting(forum: Forum, author: Visitor, board: str) -> tuple[int, int]:
     """A post that waits on a board, and its item."""
-    post = forum.post(forum.start(author, title=f"等审的一帖在{board}", board=board))
+    with forum.app.app_context():
+        count = db.session.query(Post).count()
+    body = f"第 {count} 帖。"  # the same words twice would be one thread
+    post = forum.post(forum.start(author, title=f"等审的一帖在{board}", body=body, board=board))
     return post, forum.item(post)
 
 
