@@ -12,6 +12,7 @@ from forum.models import Thread
 
 from . import (
     campaign,
+    closed_boards,
     discussion,
     files,
     flags,
@@ -43,6 +44,7 @@ def ensure(scale: int = 1) -> None:
         files.fill()
         terms.fill()  # tried on what was written, once
         flags.fill(people)
+        closed_boards.fill(people)
         second_reviews.fill(people)
         words.fill()
         db.session.commit()
