@@ -19,10 +19,9 @@ from core.policy import SYSTEM
 from . import publishing
 from .definition import Definition, DefinitionFault, Fault, dump, parse
 from .models import Survey
-from .xlsform import read_workbook
+from .xlsform import read_workbook, workbook
 
-WRITABLE = (".json",)
-READABLE = (*WRITABLE, ".xlsx")
+READABLE = (".json", ".xlsx")
 MAX_BYTES = 4_000_000
 
 surveys_cli = AppGroup("surveys", help="Surveys as files.")
@@ -70,19 +69,20 @@ def import_survey(path: Path, as_json: bool) -> None:
 @click.argument("slug")
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 def export_survey(slug: str, path: Path) -> None:
-    """Write a survey's newest version to a file that imports to the same.
+    """Write a survey's newest version to a file that imports to the same: .json or .xlsx (XLSForm).
 
     Example: flask --app app surveys export opinion-form opinion-form.json
     """
-    if path.suffix.lower() not in WRITABLE:
-        raise click.ClickException(_unreadable(path, WRITABLE))
+    if path.suffix.lower() not in READABLE:
+        raise click.ClickException(_unreadable(path))
     with reading():
         survey = db.session.scalar(select(Survey).where(Survey.slug == slug))
         if survey is None:
             raise click.ClickException(_("没有 slug 为“%(slug)s”的问卷。", slug=slug))
-        document = dump(publishing.latest_version(survey).document)
+        document = publishing.latest_version(survey).document
+    is_workbook = path.suffix.lower() == ".xlsx"
     try:
-        path.write_text(document, encoding="utf-8", newline="\n")
+        path.write_bytes(workbook(document) if is_workbook else dump(document).encode())
     except OSError as fault:
         raise click.ClickException(_("写不了 %(path)s：%(why)s", path=path, why=fault)) from fault
     click.echo(str(path))
@@ -123,11 +123,11 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _unreadable(path: Path, usable: tuple[str, ...] = READABLE) -> str:
+def _unreadable(path: Path) -> str:
     return _(
         "“%(ending)s”不是能用的格式。能用的是：%(usable)s。",
         ending=path.suffix or path.name,
-        usable=_("、").join(usable),
+        usable=_("、").join(READABLE),
     )
 
 

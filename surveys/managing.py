@@ -22,11 +22,15 @@ from . import publishing, results
 from .definition import Definition, DefinitionFault, Fault, dump, parse
 from .models import OpenAnswer, Survey, SurveyResponse, SurveyVersion
 from .views import bp
-from .xlsform import read_workbook
+from .xlsform import read_workbook, workbook
 
 PAGE = 30
 WORDS_PAGE = 50
 READABLE = {"json": "text", "xlsx": "xlsx"}
+MEDIA = {
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 TOLD = 12  # places named of those that did not come along
 
 
@@ -120,14 +124,16 @@ def versions(survey: Survey) -> Any:
     return page, 422 if faults else 200
 
 
-@bp.get("/surveys/<slug>/versions/<int:number>.json")
+@bp.get("/surveys/<slug>/versions/<int:number>.<any(json,xlsx):ending>")
 @requires("surveys:survey:revise", Survey, by="slug")
-def download(survey: Survey, number: int) -> Any:
+def download(survey: Survey, number: int, ending: str) -> Any:
     version = db.session.get(SurveyVersion, (survey.id, number))
     if version is None:
         abort(404)
-    answer = Response(dump(version.document), mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}-{number}.json"'
+    data = workbook(version.document) if ending == "xlsx" else dump(version.document)
+    answer = Response(data, mimetype=MEDIA[ending])
+    name = f"{survey.slug}-{number}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,20 +14,16 @@ from core.sheets import read as read_sheets
 
 from ..definition import MAX_OPTIONS, Definition, DefinitionFault, Fault, read
 from ..rules import look
+from .kinds import BRACKET, cells_of, choice, matrices, type_of
 from .tables import Row, Table, by_name, table
 
+OWN = "dajiatan"  # the column in which writing.py puts what XLSForm has no word for, as JSON
 _SURVEY = frozenset(
     {"type", "name", "relevant", "constraint", "required", "calculation", "appearance"}
-    | {"choice_filter", "default", "parameters"}
+    | {"choice_filter", "default", "parameters", OWN}
 )
-_CHOICES = frozenset({"list_name", "name", "value"})
-_SETTINGS = frozenset({"form_id", "title", "anonymity", "audience", "default_language"})
-_SELECT = re.compile(
-    r"(select_one|select1|select_multiple|select_all_that_apply)(?:[ _]from)? +(?P<list>.+?)"
-    r"(?P<other> +or(?:_| )other)?",
-    re.IGNORECASE,
-)
-_BRACKET = re.compile(r"(begin|end)[ _](group|repeat|loop)", re.IGNORECASE)
+_CHOICES = frozenset({"list_name", "name", "value", OWN})
+_SETTINGS = frozenset({"form_id", "title", "default_language", OWN})
 _SAME = {
     **dict.fromkeys(("string", "text"), "text"),
     **dict.fromkeys(("integer", "int"), "integer"),
@@ -43,6 +40,13 @@ _METADATA = frozenset(
 )
 _IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "time", "datetime"})
 _LEFT_OUT = frozenset({"image", "audio", "video", "file", "rank", "xml-external", "csv-external"})
+# What a workbook of others does not say of a survey; a draft, so that it can be changed.
+_UNSAID = {
+    "anonymity": "anonymous",
+    "audience": ["everyone"],
+    "minutes": 1,
+    "results_when": "closed",
+}
 _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _YES = frozenset({"yes", "true", "true()", "1", "是"})
 _NO = frozenset({"", "no", "false", "false()", "0", "否"})
@@ -71,7 +75,8 @@ def read_workbook(upload: Upload) -> tuple[Definition, list[Fault]]:
         definition = read(document)
     except DefinitionFault as fault:
         raise DefinitionFault([reader.placed(one) for one in fault.faults]) from fault
-    document["minutes"] = min(180, look(definition).minutes)
+    if not reader.is_own:
+        document["minutes"] = min(180, look(definition).minutes)
     return read(document), reader.told
 
 
@@ -84,6 +89,7 @@ class _Reader:
         self.keys: dict[str, str] = {}  # by name in the workbook; of several the first
         self.own: dict[int, str] = {}  # by number of the row
         self.gone: set[str] = set()  # names of what is not asked here
+        self.is_own = False  # whether our own export wrote it
         self.languages: set[str] = set()
         sheets = list(read_sheets(upload))
         self.survey = self._table(sheets, "survey", _SURVEY)
@@ -113,41 +119,54 @@ class _Reader:
         settings = self.settings.rows[0] if self.settings.rows else Row("settings", 2, {}, {}, {})
         self._name_questions()
         stem = self.upload.name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+        form_id = settings.get("form_id")
+        own = self._own(settings)
+        self.is_own = "anonymity" in own
         found: dict[str, Any] = {
-            "slug": _slug(settings.get("form_id") or stem),
-            "title": (settings.get("title") or settings.get("form_id") or stem)[:120],
-            "anonymity": settings.get("anonymity") or "anonymous",
-            "audience": re.split(r"[\s,，、]+", settings.get("audience") or "everyone"),
-            "minutes": 1,
-            "results_when": "closed",
-            "sections": self._sections(),
+            "slug": _slug(form_id or stem),
+            "title": (settings.get("title") or form_id or stem)[:120],
+            **({} if self.is_own else _UNSAID),
+            **own,
         }
-        if not settings.get("anonymity") and self._looks_at_words(found["sections"]):
+        found["sections"] = self._sections()
+        if not self.is_own and self._looks_at_words(found["sections"]):
             found["anonymity"] = "named"
             sentence = _("有条件要看别人写的话，匿名问卷做不到，所以先存成实名的。开放以前可以改。")
             self.told.append(settings.fault("form_id", sentence))
-        if rest := {**settings.rest, **_kept(settings, ("default_language",))}:
-            found["xlsform"] = rest
+        kept = {**settings.rest, **_kept(settings, ("default_language",))}
+        if form_id and form_id != found["slug"]:
+            kept["form_id"] = form_id
+        return found | ({"xlsform": kept} if kept else {})
+
+    def _own(self, row: Row) -> dict[str, Any]:
+        """What our own export wrote beside what XLSForm knows."""
+        if not row.get(OWN):
+            return {}
+        try:
+            found = json.loads(row.get(OWN))
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            self.faults.append(row.fault(OWN, _("这一格应是一个 JSON 对象。")))
+            return {}
         return found
 
     def _name_questions(self) -> None:
         """A key for each name: as it is where it can be, else near it, and never twice."""
+        self.matrices = dict(matrices(self.survey.rows))
+        row_of = {one.number: at for at, inner in self.matrices.items() for one in inner}
         taken: set[str] = set()
         for row in self.survey.rows:
             name = row.get("name")
-            if _BRACKET.match(row.get("type")):
+            if row.number in row_of:
+                self.own[row.number] = f"{self.own[row_of[row.number]]}.{name}"
+            elif BRACKET.match(row.get("type")) and row.number not in self.matrices:
                 self.gone.add(name)
                 continue
-            if not name:
-                continue
-            base = re.sub(r"\W", "_", name, flags=re.ASCII)[:32]
-            base = base if re.match("[A-Za-z_]", base) else f"q_{base}"[:32]
-            key, number = base, 2
-            while key.lower() in taken:
-                key, number = f"{base[:28]}_{number}", number + 1
-            taken.add(key.lower())
-            self.own[row.number] = key
-            self.keys.setdefault(name, key)
+            elif name:
+                self.own[row.number] = _key(name, taken)
+            if name:
+                self.keys.setdefault(name, self.own[row.number])
 
     def _looks_at_words(self, sections: list[dict[str, Any]]) -> bool:
         asked = [one for section in sections for one in section["questions"]]
@@ -172,11 +191,18 @@ class _Reader:
     def _sections(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         open_parts: list[_Part] = [_Part(None)]
+        ends: list[Row] = []  # of the table that is read just now: its rows
         for row in self.survey.rows:
             kind = " ".join(row.get("type").split())
-            if not kind:
+            if not kind or row in ends:
                 continue
-            if bracket := _BRACKET.fullmatch(kind):
+            if row.number in self.matrices:
+                ends = self._matrix(row, found, open_parts)
+                continue
+            if ends and BRACKET.fullmatch(kind):
+                ends = []
+                continue
+            if bracket := BRACKET.fullmatch(kind):
                 self._bracket(row, bracket, open_parts)
                 found.append(self._section(open_parts))
                 continue
@@ -204,10 +230,37 @@ class _Reader:
             return
         if kind != "group":
             self.told.append(row.fault("type", _("重复填写的组在这里只问一次。")))
-        if "table-list" in row.get("appearance"):
+        if "table-list" in row.get("appearance"):  # not one that could be a matrix
             self.told.append(row.fault("appearance", _("表格式的一组题在这里一题一题地问。")))
         relevant = self._rule(row, "relevant")
         open_parts.append(_Part(row, self._texts(row, "label", 120), relevant, kind))
+
+    def _matrix(self, row: Row, found: list[dict[str, Any]], open_parts: list[_Part]) -> list[Row]:
+        """A group that is a table becomes one question; gives the rows that it took."""
+        inner = self.matrices[row.number]
+        key = self.own[row.number]
+        self.rows[key] = row
+        asked = choice(" ".join(inner[0].get("type").split()))
+        options = self._options(inner[0], asked.list, False) if asked else None
+        if not found:
+            found.append(self._section(open_parts))
+        rows = [
+            {"key": one.get("name"), "label": self._texts(one, "label", 400) or one.get("name")}
+            for one in inner
+        ]
+        required = inner[0].get("required").lower()
+        question = {
+            "key": key,
+            "type": "matrix",
+            "options": options or [],
+            "rows": rows,
+            **self._said(row, row.get("name"), "matrix"),
+            **({"required": required in _YES} if required else {}),
+        }
+        if kept := {**row.rest, **({"list": asked.list} if asked and asked.list != key else {})}:
+            question["xlsform"] = kept
+        found[-1]["questions"].append(question)
+        return inner
 
     def _section(self, open_parts: list[_Part]) -> dict[str, Any]:
         """A section for what stands in the groups that are open: all their conditions hold."""
@@ -245,25 +298,23 @@ class _Reader:
         made = self._typed(row, kind, plain)
         if made is None:
             return None
-        question = {"key": key, **made, **self._said(row, name, made["type"])}
-        if kept := self._kept(row, name, key):
+        question = {"key": key, **made, **self._said(row, name, made["type"]), **self._own(row)}
+        if "type" in self._own(row):  # bounds that we only made up for others
+            question = {
+                one: what
+                for one, what in question.items()
+                if one not in ("min", "max") or one in self._own(row)
+            }
+        if kept := self._kept(row, name, question):
             question["xlsform"] = kept
         return question
 
     def _typed(self, row: Row, kind: str, plain: str) -> dict[str, Any] | None:
         """The type of a question, and what belongs to it alone."""
-        if found := _SELECT.fullmatch(
-            re.sub(
-                r"^(select) ", r"\1_", kind.replace("all that apply", "all_that_apply"), flags=re.I
-            )
-        ):
-            options = self._options(row, found["list"].strip(), bool(found["other"]))
-            is_one = found[1].lower() in ("select_one", "select1")
-            return (
-                None
-                if options is None
-                else {"type": "single" if is_one else "multiple", "options": options}
-            )
+        if asked := choice(kind):
+            options = self._options(row, asked.list, asked.with_other)
+            name = "single" if asked.is_one else "multiple"
+            return None if options is None else {"type": name, "options": options}
         if plain == "text":
             return {"type": "long" if "multiline" in row.get("appearance") else "short"}
         if plain in ("integer", "decimal"):
@@ -337,6 +388,7 @@ class _Reader:
                 )
             else:
                 kept = {"xlsform": dict(one.rest)} if one.rest else {}
+                kept |= self._own(one)
                 found[key] = {"key": key, "label": self._texts(one, "label", 400) or key, **kept}
         if with_other and "other" not in found:
             found["other"] = dict(_OTHER)
@@ -357,7 +409,8 @@ class _Reader:
             found["hint"] = hint
         if kind not in ("note", "calculated"):
             required = row.get("required").lower()
-            found["required"] = required in _YES
+            if required:
+                found["required"] = required in _YES
             if required not in _YES | _NO:
                 self.told.append(row.fault("required", _("“有时必答”没有带过来：这一题可以不答。")))
             if rule := self._rule(row, "constraint"):
@@ -401,14 +454,32 @@ class _Reader:
             found[language or "zh"] = flat
         return found["zh"] if found.keys() == {"zh"} else found
 
-    def _kept(self, row: Row, name: str, key: str) -> dict[str, str]:
+    def _kept(self, row: Row, name: str, question: dict[str, Any]) -> dict[str, str]:
         """What the workbook says beyond what we understand: it goes out again as it came."""
-        kept = {**row.rest, **_kept(row, ("appearance", "choice_filter", "default", "parameters"))}
-        return kept | ({"name": name} if name != key else {}) | {"type": row.get("type")}
+        kept = {**row.rest, **_kept(row, ("choice_filter", "default"))}
+        if name != question["key"]:
+            kept["name"] = name
+        if row.get("type") != type_of(question):
+            kept["type"] = row.get("type")
+        for cell in ("appearance", "parameters"):
+            if row.get(cell) and row.get(cell) != cells_of(question).get(cell):
+                kept[cell] = row.get(cell)
+        return kept
 
 
 def _kept(row: Row, names: tuple[str, ...]) -> dict[str, str]:
     return {name: row.get(name) for name in names if row.get(name)}
+
+
+def _key(name: str, taken: set[str]) -> str:
+    """A key like the name that is not taken yet; it is from now on."""
+    base = re.sub(r"\W", "_", name, flags=re.ASCII)[:32]
+    base = base if re.match("[A-Za-z_]", base) else f"q_{base}"[:32]
+    key, number = base, 2
+    while key.lower() in taken:
+        key, number = f"{base[:28]}_{number}", number + 1
+    taken.add(key.lower())
+    return key
 
 
 def _slug(text: str) -> str:

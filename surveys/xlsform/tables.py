@@ -27,7 +27,7 @@ _SAME = {
     **dict.fromkeys(("form_title", "set_form_title"), "title"),
 }
 SPOKEN = ("label", "hint", "constraint_message")  # headings that may name a language
-_CODE = re.compile(r"\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*\)\s*$")
+_CODE = re.compile(r"\(\s*([A-Za-z]{1,3}(?:-[A-Za-z0-9]{2,8})*)\s*\)\s*$")
 _OWN_NAMES = {
     **dict.fromkeys(("中文", "汉语", "简体中文", "chinese", "中文(简体)"), "zh"),
     **{"deutsch": "de", "français": "fr", "español": "es", "português": "pt", "русский": "ru"},

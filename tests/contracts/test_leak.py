@@ -384,6 +384,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(set(db.session.scalars(select(SurveyVersion.number))))
     if rule.endpoint == "front.show_feed":  # more of them in feeds_of
         return {"kind": ["boards"], "key": ["all"]}[name]
+    if rule.endpoint == "surveys.download":
+        return ["json", "xlsx"]
     if name == "token":  # of a mail to `cadre`
         known = db.session.scalars(select(MailAddress)).one()
         stops = unsubscribe.token(known.person_id, known.address, ["decision"])

@@ -141,7 +141,7 @@ def test_bad_files_say_why(run: Run, tmp_path: Path, app: Flask) -> None:
 
 def test_export_says_what_is_wrong(run: Run, tmp_path: Path, cast: Cast) -> None:
     assert "没有 slug 为“zzz”的问卷" in run("export", "zzz", tmp_path / "out.json").output
-    said = run("export", "zzz", tmp_path / "out.xlsx")
+    said = run("export", "zzz", tmp_path / "out.lss")
     assert said.exit_code == 1
     assert "能用的是：.json" in said.output
 
