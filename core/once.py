@@ -1,7 +1,8 @@
 """One act, one effect: repeating a creation leads to the one object that was made.
 
 A form carries a random `once`; the first request that claims it makes the object, every other
-one is led there. A request without the field is known by what it says, for the day.
+one is led there. A request without the field is known by what it says and how its files are
+called, for the day.
 Anonymous people never pass through here.
 """
 
@@ -70,7 +71,7 @@ def _digest(kind: str, actor: Actor) -> str:
     key = request.form.get(NAME)
     if key:
         return keys.digest("once", kind, actor.id, key)
-    said = sorted(
-        (name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD
-    )
+    files = [(name, one.filename or "") for name, one in request.files.items(multi=True)]
+    words = [pair for pair in request.form.items(multi=True) if pair[0] != CSRF_FIELD]
+    said = sorted([*words, *files])
     return keys.digest("once", kind, actor.id, request.path, clock.today(), said)

@@ -60,7 +60,8 @@ class ReplyForm(CarefulForm, CreationForm):
         return None
 
     def words_to_check(self) -> list[str]:
-        return [self.wording.title or "", words(self.wording.body_html)]
+        names = "\n".join(note.name for note in self.wording.files)
+        return [self.wording.title or "", words(self.wording.body_html), names]
 
     def validate_body(self, field: Any) -> None:
         typed = field.data or ""

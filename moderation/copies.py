@@ -153,7 +153,7 @@ def _said(ids: Iterable[int], actor: Actor) -> dict[int, frozenset[int]]:
 @dataclass(frozen=True)
 class Copy:
     """Another waiting item, the share of pairs, 0 to 1, that it has in common, and whether it
-    says the same to the letter."""
+    says the same to the letter, with the same files."""
 
     item: QueueItem
     share: float
@@ -178,11 +178,13 @@ def candidates(item: QueueItem, revision: Revision) -> Select[Any]:
 
 def nearest(revision: Revision, items: Iterable[QueueItem]) -> list[Copy]:
     """Of some items those whose texts nearly copy a version, the nearest first."""
-    said = words_of(revision.title, revision.body_html)
-    near = [copy for copy in (_compared(said, one) for one in items) if copy.share >= ALIKE]
+    near = [copy for copy in (_compared(revision, one) for one in items) if copy.share >= ALIKE]
     return sorted(near, key=lambda copy: (-copy.share, copy.item.id))[:MOST]
 
 
-def _compared(said: str, item: QueueItem) -> Copy:
-    words = words_of(item.revision.title, item.revision.body_html)
-    return Copy(item, alike(pairs(said), pairs(words)), said == words)
+def _compared(revision: Revision, item: QueueItem) -> Copy:
+    said, words = (words_of(one.title, one.body_html) for one in (revision, item.revision))
+    files, theirs = (
+        [(note.name, note.digest) for note in one.attached] for one in (revision, item.revision)
+    )
+    return Copy(item, alike(pairs(said), pairs(words)), (said, files) == (words, theirs))

@@ -39,7 +39,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
         db.session.add(record)
         db.session.flush()
     item = waiting_item(record, latest)
-    hits = screening.screen(wording.title, wording.body_html)
+    hits = screening.screen(wording.title, wording.body_html, wording.files)
     effects = {hit.effect for hit in hits}
     revision = Revision(
         subject_kind=record.kind,

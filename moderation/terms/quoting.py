@@ -53,7 +53,7 @@ MATCHES = (
 
 def matched_in(revision: Revision) -> Matched:
     """What the rules matched in a revision that was loaded with MATCHES."""
-    said = parts(revision.title, revision.body_html)
+    said = parts(revision.title, revision.body_html, revision.attached)
     spans = [
         (start, end)
         for match in revision.matches

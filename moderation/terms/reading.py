@@ -126,8 +126,9 @@ def _words(version: TermVersion) -> set[str]:
 
 def _example(revision: Revision, matcher: Matcher) -> Example:
     is_public = revision.state == "published"
-    places = matched(matcher, revision.title, revision.body_html).get(0, []) if is_public else []
-    said = parts(revision.title, revision.body_html)
+    whole = (revision.title, revision.body_html, revision.attached)
+    places = matched(matcher, *whole).get(0, []) if is_public else []
+    said = parts(*whole)
     url = kinds[revision.subject_kind].review_url(revision.subject_id)
     return Example(revision.id, url, is_public, quotes(said, places[:PLACES]))
 

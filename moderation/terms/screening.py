@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from core import text
+from core.attachments import Note
 from core.db import db
 from core.i18n import _
 from core.matching import Matcher
@@ -41,29 +42,33 @@ class _Live:
     matcher: Matcher
 
 
-def parts(title: str | None, html: str) -> dict[str, str]:
+def parts(title: str | None, html: str, files: Iterable[Note] = ()) -> dict[str, str]:
     """The texts of a version in which terms are looked for.
 
-    `body` is what core.text.words reads, `links` the addresses that the body does not say.
+    `body` is what core.text.words reads, `links` the addresses that the body does not say, `files`
+    what its files are called.
     """
+    names = "\n".join(note.name for note in files)
     body = text.words(html)
     hidden = [address for address in text.addresses(html) if address not in body]
-    return {"title": title or "", "body": body, "links": "\n".join(hidden)}
+    return {"title": title or "", "body": body, "links": "\n".join(hidden), "files": names}
 
 
-def screen(title: str | None, html: str) -> list[Hit]:
+def screen(title: str | None, html: str, files: Iterable[Note] = ()) -> list[Hit]:
     """What the live rules match in a text."""
     live = _current()
     if not live.versions:
         return []
-    found = matched(live.matcher, title, html)
+    found = matched(live.matcher, title, html, files)
     return [Hit(*live.versions[number], places) for number, places in sorted(found.items())]
 
 
-def matched(matcher: Matcher, title: str | None, html: str) -> dict[int, list[Place]]:
+def matched(
+    matcher: Matcher, title: str | None, html: str, files: Iterable[Note] = ()
+) -> dict[int, list[Place]]:
     """The places in a text of each list that matches, by its number."""
     found: dict[int, list[Place]] = {}
-    for part, said in parts(title, html).items():
+    for part, said in parts(title, html, files).items():
         for one in matcher.find(said) if said else ():
             places = found.setdefault(one.list, [])
             if len(places) < MOST:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from core import clock, jobs
+from core.attachments import notes
 from core.db import db
 from core.matching import Matcher
 from core.policy import SYSTEM, Actor
@@ -55,12 +56,14 @@ def piece(trial: TermTrial, version: TermVersion) -> bool:
     """Screen the next texts; whether there may be more."""
     matcher = Matcher([version.term_list])
     rows = db.session.execute(
-        select(Revision.id, Revision.title, Revision.body_html, Revision.state)
+        select(Revision.id, Revision.title, Revision.body_html, Revision.files, Revision.state)
         .where(Revision.id > trial.last_revision_id, _tried)
         .order_by(Revision.id)
         .limit(PIECE)
     ).all()
-    found = [row for row in rows if matched(matcher, row.title, row.body_html)]
+    found = [
+        row for row in rows if matched(matcher, row.title, row.body_html, notes(row.files or ()))
+    ]
     trial.done_count += len(rows)
     trial.matched_count += len(found)
     trial.public_count += sum(row.state == "published" for row in found)

@@ -19,6 +19,7 @@ from moderation.models import QueueItem, Revision
 from tests.boards import Forum
 from tests.files import FILE, PDF, addresses, bring, chosen, picture, start
 from tests.people import Cast, Visitor
+from tests.rules import Rules
 
 WORDS = {"title": "带附件的主题", "body": "请看附件。"}
 CHAT = "/forum/chat/new"
@@ -173,6 +174,34 @@ def test_an_edit_keeps_drops_and_adds_and_the_reviewer_sees_it(
     assert '<ins class="diff">新表.csv</ins>' in history.text
     reader = app.test_client()
     assert [reader.get(one).status_code for one in addresses(history)] == [200, 200, 200]
+
+
+def test_rules_about_words_meet_names_of_files(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, moderator: Visitor
+) -> None:
+    Rules(app, cast).enact("加薇信")
+    post = forum.post(start(forum, cadre, (PDF, "加 薇*信买表.pdf"), board="chat"))
+    item = moderator.get(f"/moderation/{forum.item(post)}").text
+    assert "<mark>加 薇*信</mark>买表.pdf" in item
+    with app.app_context():
+        assert db.session.get_one(Post, post).public_revision_id is None
+    number = (PDF, "11010519491231002X.pdf")
+    asked = cadre.post(CHAT, {**WORDS, "file": chosen(number)})
+    assert asked.status_code == 422 and "里面有像个人号码的内容" in asked.text
+
+
+def test_the_same_words_with_another_file_are_no_copy_to_be_decided_unseen(
+    app: Flask, forum: Forum, cadre: Visitor, moderator: Visitor
+) -> None:
+    said = "基层一个月要填三十张表，有一半是重复的，能不能合并成一张？"
+    posts = [
+        forum.post(start(forum, cadre, (PDF + end, f"{end.decode()}.pdf"), body=said, once=key))
+        for end, key in ((b"one", "1"), (b"two", "2"), (b"one", "3"))
+    ]
+    page = moderator.get(f"/moderation/{forum.item(posts[0])}")
+    checked = re.findall(r'name="chosen" value="(\d+)\.\d+" checked', page.text)
+    assert sorted(map(int, checked)) == [forum.item(posts[0]), forum.item(posts[2])]
+    assert "two.pdf" in page.text  # shown beside the box, to be opened
 
 
 def test_a_draft_remembers_its_files(
