@@ -23,8 +23,9 @@ from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core import clock
+from core.attachments import Note
 from core.forms import BaseForm, LineField, Required, TextField
-from core.i18n import _l
+from core.i18n import _, _l
 from core.paging import Pager
 
 
@@ -92,6 +93,10 @@ def context() -> dict[str, Any]:
     return {
         "form": form(),
         "refused": refused(),
+        "notes": (
+            Note(1, _("会议记录.pdf"), "pdf", 1_482_000, "", 0, 0),
+            Note(2, _("对照清单.xlsx"), "xlsx", 18_300, "", 0, 0),
+        ),
         "pager": Pager(number=7, size=20, total=4321),
         "moments": [clock.now() - timedelta(minutes=minutes) for minutes in (8, 95, 1500, 4500)],
     }
