@@ -21,7 +21,7 @@ _addresses: dict[tuple[str, str], str] = {}  # while the server runs, files stay
 
 def asset(name: str) -> str:
     """`asset("css/base.css")` → its address with a mark of its content."""
-    if current_app.debug or current_app.testing:
+    if current_app.debug:
         return _address(name)
     key = (request.script_root, name)
     if key not in _addresses:

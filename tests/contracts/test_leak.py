@@ -161,7 +161,7 @@ NEAR: dict[str, set[str | None]] = {
     "campaigns": {None, "office", "cadre", "admin"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
 }
-FEW, MANY, SOME = 1, 15, 5
+FEW, MANY, SOME = 1, 10, 10
 # Where hidden words stand: opened with every id for everybody, in the short crawl, too.
 TELLING = {
     *("moderation.list_seconds", "moderation.show_second"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+from core.assets import asset
 from core.headers import FORWARDED
 from tests.people import Cast
 
@@ -44,8 +47,6 @@ def test_pages_are_personal(cast: Cast, path: str) -> None:
 
 def test_marked_static_files_are_kept_a_year(app: Flask, cast: Cast) -> None:
     with app.test_request_context("/"):
-        from core.assets import asset
-
         url = asset("css/base.css")
     assert "?v=" in url
     control = cast.visitor().get(url).cache_control
@@ -60,25 +61,21 @@ def test_unmarked_and_missing_static_files_are_not(cast: Cast) -> None:
     assert not missing.cache_control.immutable
 
 
-def test_mark_follows_the_content(app: Flask, tmp_path: object) -> None:
-    from pathlib import Path
-
-    from core.assets import asset
-
-    folder = Path(str(tmp_path))
-    file = folder / "a.css"
+def test_mark_follows_the_content(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While somebody works on it; a server that runs remembers what it saw first."""
+    file = tmp_path / "a.css"
     file.write_text("a{}")
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
+    monkeypatch.setattr(app, "debug", True)
     with app.test_request_context("/"):
-        static, app.static_folder = app.static_folder, str(folder)
-        try:
-            first = asset("a.css")
-            assert asset("a.css") == first
-            file.write_text("b{}")
-            assert asset("a.css") != first
-            with pytest.raises(FileNotFoundError):
-                asset("missing.css")
-        finally:
-            app.static_folder = static
+        first = asset("a.css")
+        assert asset("a.css") == first
+        file.write_text("b{}")
+        assert asset("a.css") != first
+        with pytest.raises(FileNotFoundError):
+            asset("missing.css")
 
 
 @pytest.mark.parametrize("name", FORWARDED)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import family, free_port, gone, jobs_of, start, wait_for
+from app import create_app
+from core.settings import BadSetting, complete, read
+from tests.serving import KEY, family, free_port, gone, jobs_of, start, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the tests look into /proc")
 
@@ -96,9 +98,7 @@ def test_taken_port_is_said(tmp_path: Path) -> None:
     ("settings", "sentence"),
     [
         ({"SECRET_KEY": "", "HOST": "0.0.0.0"}, "SECRET_KEY is not set"),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
         ({"PORT": "eighty"}, "PORT='eighty' cannot be used"),
-        ({"WORKERS": "0"}, "WORKERS"),
     ],
 )
 def test_bad_settings_are_refused_with_a_sentence(
@@ -111,10 +111,25 @@ def test_bad_settings_are_refused_with_a_sentence(
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [("SECRET_KEY", "short", "SECRET_KEY is too short"), ("WORKERS", "0", "WORKERS='0' cannot")],
+)
+def test_other_bad_settings_are_refused_alike(
+    tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    """Without a process for each: the test above has seen what becomes of such a refusal."""
+    with pytest.raises(BadSetting, match=sentence):
+        complete(read({"DATA_DIR": str(tmp_path), name: value}), tmp_path)
+
+
 def test_demo_is_not_poured_into_a_database_of_others(tmp_path: Path) -> None:
+    app = create_app({"SECRET_KEY": KEY, "DATA_DIR": str(tmp_path)})
     for command in (("prepare",), ("people", "add", "zhang.min", "张敏", "组织部", "admin")):
-        said, _ = start(tmp_path, *command).communicate(timeout=30)
-    assert "zhang.min" in said
+        with app.app_context():
+            result = app.test_cli_runner().invoke(args=command)
+        assert result.exit_code == 0, result.output
+    assert "zhang.min" in result.output
     process = start(tmp_path, SECRET_KEY="", PORT=str(free_port()))
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 1
