@@ -39,6 +39,8 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["links"] = lambda places: registry.links(places, _reader())
 
+    app.jinja_env.globals["open_records"] = registry.open_records
+
     @app.context_processor
     def _page_context() -> dict[str, Any]:
         reader = _reader()

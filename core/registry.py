@@ -1,7 +1,8 @@
 """Shelves that areas fill at start-up and that others read without importing the area.
 
 `navigation` and `account_menu` hold places in the header, `panels` the blocks of the home page,
-`waiting` what waits for a person, `own` where a person finds all of their own, `admin_sections` the rows of the administration page.
+`waiting` what waits for a person, `own` where a person finds all of their own, `admin_sections`
+the rows of the administration page, `open_records` the open records beside that of decisions.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ account_menu: list[Place] = []
 admin_sections: list[Place] = []
 panels: list[Panel] = []
 own: list[Place] = []
+open_records: list[Place] = []
 waiting: list[Callable[[Actor], list[Waiting]]] = []
 name_sources: list[Callable[[set[int]], dict[int, str]]] = []
 actor_sources: list[Callable[[Collection[int]], dict[int, Actor]]] = []

@@ -18,17 +18,17 @@ class NoticeChoice(Base):
         ForeignKey("people.id", ondelete="CASCADE"), primary_key=True
     )
     watches_own: Mapped[bool] = mapped_column(default=True)
+    hears_reactions: Mapped[bool] = mapped_column(default=False)
 
 
 def of(actor: Actor) -> NoticeChoice:
     """The actor's choices, to be read."""
     choice = db.session.get(NoticeChoice, actor.id)
-    return choice or NoticeChoice(watches_own=True)
+    return choice or NoticeChoice(watches_own=True, hears_reactions=False)
 
 
-def choose(actor: Actor, *, watches_own: bool) -> None:
-    """Keep a choice of the actor's; one statement."""
-    chosen = {"watches_own": watches_own}
+def choose(actor: Actor, **chosen: bool) -> None:
+    """Keep choices of the actor's, by the names of the columns; one statement."""
     db.session.execute(
         insert_into(NoticeChoice)
         .values(person_id=actor.id, **chosen)
@@ -43,3 +43,9 @@ def watches_own(person_id: int) -> ColumnElement[bool]:
         .where(NoticeChoice.person_id == person_id, NoticeChoice.watches_own.is_(False))
         .exists()
     )
+
+
+def hears_reactions(person_id: int) -> bool:
+    """Whether somebody asked to be told when others react to what they wrote."""
+    choice = db.session.get(NoticeChoice, person_id)
+    return choice is not None and choice.hears_reactions

@@ -8,6 +8,8 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         board_views,
+        bookmark_views,
+        bookmarks,
         draft_views,
         export_views,
         feeding,
@@ -17,14 +19,20 @@ def init_app(app: Flask) -> None:
         moderator_views,
         moving_views,
         policy,
+        reaction_views,
+        reactions,
         read_mark_views,
         shelves,
         similar_views,
+        tending_views,
         views,
         word_views,
     )
 
     app.register_blueprint(views.bp)
+    app.jinja_env.globals["reaction_words"] = reactions.words
     shelves.fill()
     feeding.fill()
     following.fill()
+    reactions.fill()
+    bookmarks.fill()

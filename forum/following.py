@@ -202,5 +202,8 @@ def fill() -> None:
         ("forum:move", "decision", _l("“%(title)s”移到了别的版块；原因写在原处。")),
         ("forum:split", "decision", _l("你的回帖被拆到新的主题“%(title)s”；原因写在原处。")),
         ("forum:merge", "decision", _l("你的主题并入了“%(title)s”；原因写在原处。")),
+        ("forum:lock", "decision", _l("你的主题“%(title)s”锁定了，不再接受回帖；原因写在主题里。")),
+        ("forum:unlock", "decision", _l("你的主题“%(title)s”解除锁定了，又可以回帖。")),
+        ("forum:feature", "decision", _l("你的主题“%(title)s”选为精选了；理由写在主题里。")),
     ):
         notices.kind(name, sentence, sort=sort, recheck=recheck)

@@ -10,7 +10,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, or_, select
+from sqlalchemy import Date, Integer, and_, bindparam, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from accounts.models import Person
 from core import clock, follows, i18n
@@ -23,18 +24,21 @@ from moderation import Revision
 from . import read_marks
 from .models import Board, Post, Thread
 from .read_marks import ReadMark
+from .tending import Tending
 
 PAGE = 25
 # An own thread in one of these states stands on top of its board, for its author alone.
 UNSETTLED = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "sealed")
 WITHDRAWN_DAYS = 7  # for so long a withdrawn one stands there, too
+TODAY = bindparam("today", type_=Date)
 ROW = (
     Thread.id,
     Thread.title,
     Thread.last_post_at,
     Thread.post_count,
     Thread.is_locked,
-    Thread.pinned_at,
+    Thread.featured_at.is_not(None).label("is_featured"),
+    Thread.pinned_on(TODAY).label("is_pinned"),
     Person.name.label("author"),
     read_marks.unread_count().label("unread_count"),
     read_marks.is_new().label("is_new"),
@@ -64,7 +68,7 @@ def boards(actor: Actor) -> list[tuple[str, list[Any]]]:
 def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
     """Pinned threads, and the actor's own that wait or came back. One statement."""
     since = clock.now() - timedelta(days=WITHDRAWN_DAYS)
-    asked = {"board": board.id, "since": since, **read_marks.asked_for(actor)}
+    asked = {"board": board.id, "since": since, **_asked_for(actor)}
     rows = db.session.execute(_on_top(), asked).all()
     pinned = [row for row in rows if row.published_at is not None]
     return pinned, [row for row in rows if row.published_at is None]
@@ -73,15 +77,27 @@ def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
 def threads(board: Board, number: int, pinned_count: int, actor: Actor) -> Pager[Any]:
     """A page of a board's other threads, the one with the newest post first. One statement."""
     place = {"board": board.id, "limit": PAGE, "offset": (number - 1) * PAGE}
-    asked = {**place, **read_marks.asked_for(actor)}
+    asked = {**place, **_asked_for(actor)}
     rows = db.session.execute(_threads(), asked).all()
     return Pager(number, PAGE, max(0, board.thread_count - pinned_count), rows)
 
 
 def newest(actor: Actor, limit: int) -> Sequence[Any]:
     """The threads with the newest posts on every board open to the actor. One statement."""
-    asked = {"limit": limit, **read_marks.asked_for(actor)}
+    asked = {"limit": limit, **_asked_for(actor)}
     return db.session.execute(_newest().where(Board.open_to(actor)), asked).all()
+
+
+def featured(board: Board, number: int, actor: Actor) -> Pager[Any]:
+    """A page of a board's featured threads, the one chosen last first. One statement."""
+    place = {"board": board.id, "limit": PAGE + 1, "offset": (number - 1) * PAGE}
+    rows = db.session.execute(_featured(), {**place, **_asked_for(actor)}).all()
+    return Pager(number, PAGE, (number - 1) * PAGE + len(rows), rows[:PAGE])
+
+
+def _asked_for(actor: Actor) -> dict[str, Any]:
+    """What ROW needs to know."""
+    return {"today": clock.today(), **read_marks.asked_for(actor)}
 
 
 @cache
@@ -105,7 +121,7 @@ def _boards() -> Any:
 def _on_top() -> Any:
     # Each half has an index of its own; joined by OR they would read the whole board.
     pinned = select(Thread.id).where(
-        Thread.board_id == BOARD, Thread.pinned_at.is_not(None), Thread.published_at.is_not(None)
+        Thread.board_id == BOARD, Thread.pinned_on(TODAY), Thread.published_at.is_not(None)
     )
     own = select(Thread.id).where(
         Thread.board_id == BOARD,
@@ -138,8 +154,27 @@ def _threads() -> Any:
         .select_from(Thread)
         .join(Person, Person.id == Thread.author_id)
         .outerjoin(ReadMark, read_marks.of_threads())
-        .where(Thread.board_id == BOARD, IS_PUBLIC, Thread.pinned_at.is_(None))
+        .where(Thread.board_id == BOARD, IS_PUBLIC, not_(Thread.pinned_on(TODAY)))
         .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+    )
+
+
+@cache
+def _featured() -> Any:
+    chosen_by = aliased(Person)
+    return (
+        select(
+            *ROW, Tending.why, Tending.at.label("featured_at"), chosen_by.name.label("chosen_by")
+        )
+        .select_from(Thread)
+        .join(Person, Person.id == Thread.author_id)
+        .join(Tending, and_(Tending.thread_id == Thread.id, Tending.standing("feature")))
+        .join(chosen_by, chosen_by.id == Tending.acted_by_id)
+        .outerjoin(ReadMark, read_marks.of_threads())
+        .where(Thread.board_id == BOARD, IS_PUBLIC, Thread.featured_at.is_not(None))
+        .order_by(Thread.featured_at.desc(), Thread.id.desc())
         .limit(bindparam("limit", type_=Integer))
         .offset(bindparam("offset", type_=Integer))
     )

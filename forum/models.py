@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -157,6 +157,13 @@ class Thread(Base):
             postgresql_where=text("pinned_at IS NOT NULL"),
         ),
         Index(
+            "ix_threads_featured",
+            "board_id",
+            "featured_at",
+            sqlite_where=text("featured_at IS NOT NULL"),
+            postgresql_where=text("featured_at IS NOT NULL"),
+        ),
+        Index(
             "ix_threads_unpublished",
             "board_id",
             "author_id",
@@ -177,6 +184,8 @@ class Thread(Base):
     next_number: Mapped[int] = mapped_column(default=1)
     is_locked: Mapped[bool] = mapped_column(default=False)
     pinned_at: Mapped[datetime | None]
+    pinned_until: Mapped[date | None]  # the last day; without one it stays until it is unpinned
+    featured_at: Mapped[datetime | None]
     is_split: Mapped[bool] = mapped_column(default=False)  # signposts stand among its posts
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
 
@@ -204,7 +213,18 @@ class Thread(Base):
 
     @property
     def is_pinned(self) -> bool:
-        return self.pinned_at is not None
+        """Whether it stands on top today: a pin falls away by itself when its last day is over."""
+        until = self.pinned_until
+        return self.pinned_at is not None and (until is None or until >= clock.today())
+
+    @property
+    def is_featured(self) -> bool:
+        return self.featured_at is not None
+
+    @property
+    def is_tended(self) -> bool:
+        """Whether its reviewers did something to it that its readers are told of."""
+        return self.is_locked or self.is_featured or self.is_pinned
 
     @property
     def is_open(self) -> bool:
@@ -225,6 +245,12 @@ class Thread(Base):
             .execution_options(synchronize_session=False)
         ).scalar_one()
         return taken - 1
+
+    @staticmethod
+    def pinned_on(day: Any) -> ColumnElement[bool]:
+        """The condition of `is_pinned` on a day."""
+        until = Thread.pinned_until
+        return and_(Thread.pinned_at.is_not(None), or_(until.is_(None), until >= day))
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Thread]:

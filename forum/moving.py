@@ -22,7 +22,7 @@ from core.i18n import _
 from core.policy import Actor, Forbidden
 from moderation import follow, is_reviewer, lock_waiting, reviewer_role
 
-from . import marks
+from . import marks, tending
 from .models import Board, Post, Signpost, Thread, change, is_public, mark_answered, scalar
 
 SHOWN = timedelta(days=30)  # how long a board points to what left it
@@ -59,7 +59,8 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
     )
     for post in posts:
         post.board_id = board.id
-    thread.board, thread.pinned_at = board, None
+    tending.end(thread, ("pin",), actor)
+    thread.board = board
     db.session.flush()
     places = {"add": [marks.of_board(board.id)], "remove": [marks.of_board(left.id)]}
     search.remark(Post.kind, [post.id for post in posts], scope=board.scope, **places)
@@ -106,7 +107,8 @@ def merge(thread: Thread, into: Thread, why: str, actor: Actor) -> None:
     _mind(thread.board, into.board, actor)
     _sign(Signpost(verb="merge", thread_id=thread.id, to_id=into.id), thread.board, why, actor)
     _carry(posts, into, "merge", why, actor)
-    thread.merged_into_id, thread.pinned_at, thread.is_locked = into.id, None, True
+    tending.end(thread, tuple(tending.ENDS), actor)
+    thread.merged_into_id, thread.is_locked = into.id, True
     follow(Post.kind, [post.id for post in posts], into.board.key, into.board.unit_id)
     _recount((thread, into), (thread.board, into.board))
     facts = {"into": into.id, "posts": len(posts)}

@@ -17,6 +17,10 @@ archived = Rule("archived", lambda actor, post: post.thread.board.is_archived)
 tender = role(*TENDERS)
 its_tender = role(*TENDERS, of="unit")
 appointer = role("chief_moderator", "admin", "unit_admin", of="unit")
+is_read = Rule(
+    "read by others",
+    lambda actor, post: post is not None and post.is_public and post.thread.is_public,
+)
 
 rules(
     {
@@ -34,6 +38,7 @@ rules(
         "forum:thread:show": anyone,
         "forum:thread:follow": signed_in,
         "forum:thread:tend": its_reviewer,
+        "forum:tending:list": signed_in,
         "forum:thread:read": signed_in,
         "forum:thread:reply": signed_in & is_open & may_reply,
         "forum:post:show": anyone,
@@ -49,6 +54,10 @@ rules(
         "forum:draft:list": signed_in,
         "forum:draft:show": is_its("author"),
         "forum:draft:discard": is_its("author"),
+        "forum:post:react": signed_in & is_read & ~is_its("author"),
+        "forum:post:bookmark": signed_in & is_read,
+        "forum:bookmark:list": signed_in,
+        "forum:bookmark:remove": is_its("person"),
         "forum:post:flag": signed_in & is_public & ~is_its("author"),
     }
 )

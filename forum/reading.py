@@ -20,8 +20,9 @@ from core.policy import Actor
 from core.text import excerpt
 from moderation import Revision, Standing, Unsettled, grounds, standings
 
-from . import read_marks, references
+from . import bookmarks, reactions, read_marks, references
 from .models import PAGE, UNDER_REVIEW, VEILED, Post, Thread, page_of, thread_url
+from .reactions import Reacted
 
 SETTLED = ("published", "superseded")
 
@@ -53,6 +54,8 @@ class Line:
     quoted_by: tuple[int, ...] = ()  # the numbers of public posts of the thread
     files: tuple[Shown, ...] = ()  # those that do not stand in the text
     is_muted: bool = False  # the reader wants peace from its author
+    reacted: tuple[Reacted, ...] = ()
+    is_bookmarked: bool = False
 
     @property
     def quoted_from(self) -> list[tuple[int, int]]:
@@ -175,6 +178,8 @@ def _posts() -> Any:
             read_marks.mark_in(thread).label("mark"),
             read_marks.first_unread_in(thread).label("first_unread"),
             follows.is_muted(actor, (Person.kind, Post.author_id)).label("is_muted"),
+            reactions.of(Post.id, actor).label("reactions"),
+            bookmarks.has(Post.id, actor).label("is_bookmarked"),
         )
         .join(Person, Person.id == Post.author_id)
         .join(Unit, Unit.id == Person.unit_id)
@@ -219,6 +224,8 @@ def _line(row: Any, standing: Standing | None, text: Carried) -> Line:
         is_veiled=False,
         quoted_by=tuple(sorted(map(int, row.quoted_by.split(",")))) if row.quoted_by else (),
         is_muted=row.is_muted,
+        reacted=reactions.read(row.reactions) if row.reactions and is_public else (),
+        is_bookmarked=row.is_bookmarked,
     )
 
 

@@ -29,6 +29,8 @@ def newest(actor: Actor) -> dict[str, Any] | None:
 
 BOARDS = Place("forum.manage_boards", _l("版块"), "forum:board:manage", order=40)
 DRAFTS = Place("forum.list_drafts", _l("草稿"), "forum:draft:list", order=6)
+BOOKMARKS = Place("forum.list_bookmarks", _l("收藏"), "forum:bookmark:list", order=7)
+TENDED = Place("forum.list_tended", _l("打理主题"), "forum:tending:list")
 PANEL = Panel("forum/panel.html", newest, order=30)
 
 
@@ -41,6 +43,8 @@ def fill() -> None:
     registry.add(registry.navigation, PLACE)
     registry.add(registry.account_menu, DRAFTS)
     registry.add(registry.admin_sections, BOARDS)
+    registry.add(registry.account_menu, BOOKMARKS)
+    registry.add(registry.open_records, TENDED)
     registry.add(registry.panels, PANEL)
     appointed = _l(
         "你现在是“%(board)s”的版块审核员，到 %(until)s 为止；审核台里有这个版块的待审件。"

@@ -104,6 +104,7 @@ def show_thread(thread: Thread) -> Any:
         thread=thread,
         pager=pager,
         entries=_with_signs(thread, pager),
+        tended=tending.told(thread),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows), "seen": thread.last_number}),
         shown_urls=[Post.review_url(line.id) for line in pager.rows],
@@ -139,16 +140,6 @@ def reply(thread: Thread) -> Any:
     drafts.drop("reply", thread.id, current_user)
     once.made("forum:post", current_user, post.id)
     return _handed_in(post, form)
-
-
-@bp.post("/threads/<int:id>/<any(lock, unlock, pin, unpin):verb>")
-@requires("forum:thread:tend", Thread)
-def tend_thread(thread: Thread, verb: str) -> Any:
-    tending.tend(thread, verb, current_user)
-    flash(str(tending.DONE[verb]), "good")
-    there = url_for("forum.show_thread", id=thread.id)
-    db.session.commit()
-    return redirect(there)
 
 
 def _handed_in(post: Post, form: ReplyForm) -> Response:

@@ -22,6 +22,7 @@ from core.registry import Place
 from .views import bp
 
 PAGE = 50
+CHOICES = ("watches_own", "hears_reactions")
 PLACE = Place("front.list_follows", _l("我的关注"), "front:follow:list", order=5)
 
 
@@ -81,7 +82,9 @@ def change_follow(follow: Follow) -> Response:
 @bp.post("/me/following/own")
 @requires("front:follow:list")
 def choose_own() -> Response:
-    """Whether to watch the threads one writes in, from now on."""
-    telling.choose(current_user, watches_own=request.form.get("watches_own") == "yes")
-    db.session.commit()
+    """Whether to watch the threads one writes in, and to hear of reactions, from now on."""
+    asked = {name: request.form[name] == "yes" for name in CHOICES if name in request.form}
+    if asked:
+        telling.choose(current_user, **asked)
+        db.session.commit()
     return redirect(url_for("front.list_follows"))

@@ -158,6 +158,13 @@ def _talk(site: Filled) -> None:
 
     sealed = forum.reply(author, thread, word("sealed"))
     forum.approve(reviewer, sealed)
+    reader = site.visitor("cadre2")
+    _send(reader, f"/posts/{sealed}/bookmark", note=word("bookmark_gone"))
+    _send(reader, f"/posts/{forum.post(thread)}/bookmark", note=word("bookmark_note"))
+    for post in (sealed, forum.post(thread)):
+        _send(reader, f"/posts/{post}/react", give="agree")
+    for verb in ("pin", "feature"):
+        _send(reviewer, f"/threads/{thread}/{verb}", why="大家都该读一读。")
     _send(reviewer, f"/posts/{sealed}/seal", explanation=word("sealed_why"), sure="y")
 
     _close(site, forum, author)

@@ -118,6 +118,10 @@ def forms(site: Filled) -> Iterator[Form]:
     for verb, texts in {**moves, "merge": {"into": 200, "why": 300}}.items():
         kinds = ("board",) if verb == "move" else ()
         yield Form("moderator", f"/threads/{thread}/{verb}", texts, kinds)
+    yield Form("moderator", f"/threads/{thread}/lock", {"why": 300})
+    yield Form("moderator", f"/threads/{thread}/unpin", {"why": 300}, optional=True)
+    kept = {"note": 300}
+    yield Form("cadre2", f"/posts/{flagged}/bookmark", kept, ("remind_on",), optional=True)
     cover = {"passages": 2_000, "explanation": 2_000}
     yield Form("moderator", f"/posts/{post['published']}/redact", cover)
     yield Form("moderator", f"/moderation/{item}/redact", cover)

@@ -31,6 +31,7 @@ from core.mail import Mail, MailAddress
 from core.notices import Notice
 from core.search import SearchEntry
 from forum.models import Board, Thread
+from forum.tending import ENDS
 from moderation.amending import EDITS
 from surveys.models import SurveyVersion
 from tests.contracts.filled import LETTER_STATES, Filled, word
@@ -87,6 +88,8 @@ EXPECTED: dict[str, set[str]] = {
     "second_why": {"chief_moderator"},  # who wrote them
     "inquiry": {"cadre2"},  # about that decision
     "inquiry_declined": {"cadre2"},
+    "bookmark_note": {"cadre2"},
+    "bookmark_gone": {"cadre2"},
     "inquiry_declined_why": {"cadre2"},
     "purge_why": REVIEWERS | {"admin"},
     "purged": set(),  # nobody any more
@@ -170,6 +173,7 @@ TELLING = {
     *("front.open_file", "front.serve_file"),
     *("forum.show_draft", "forum.reply", "forum.start_thread"),
     *("forum.print_thread", "forum.take_thread"),
+    *("forum.list_bookmarks", "forum.bookmark_post"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
     *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
@@ -396,4 +400,6 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(EDITS)
     if rule.endpoint == "front.serve_file":  # whose addresses `Crawl.signed` makes
         return [1] if name == "id" else ["forged"]
+    if rule.endpoint == "forum.tend_thread" and name == "verb":
+        return [*ENDS, *ENDS.values()]
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")
