@@ -21,6 +21,7 @@ from . import (
     organisation,
     second_reviews,
     surveys,
+    tended,
     terms,
     words,
 )
@@ -47,6 +48,7 @@ def ensure(scale: int = 1) -> None:
         closed_boards.fill(people)
         second_reviews.fill(people)
         words.fill()
+        tended.fill(people)
         db.session.commit()
         there = 1
     if there < scale:
