@@ -22,7 +22,7 @@ def test_readers_see_versions_that_were_public(
     edit(cadre, post, "还在等的一稿。")
     page = cadre2.get(f"/posts/{post}/history").text
     assert "第一版" in page
-    assert "<del>" in page
+    assert "（删去：</span><del>" in page, "said to whom no colour says it"
     assert "第二版" in page
     assert "退回的一稿" not in page
     assert "还在等的一稿" not in page
