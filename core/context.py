@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from flask_login import current_user
 
-from . import registry, text
+from . import legible, registry, text
 from .i18n import speaks_other
 from .policy import allows
 
@@ -29,6 +29,7 @@ def _reader() -> Any:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters["rich"] = text.rich
+    app.jinja_env.filters["legible"] = legible.legible
     app.jinja_env.filters["tongue"] = lambda words: text.tongue(words) if speaks_other() else ""
     app.jinja_env.filters["excerpt"] = text.excerpt
     app.jinja_env.trim_blocks = True

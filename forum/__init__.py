@@ -7,6 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
+        arrival,
         board_views,
         bookmark_views,
         bookmarks,
@@ -36,3 +37,4 @@ def init_app(app: Flask) -> None:
     following.fill()
     reactions.fill()
     bookmarks.fill()
+    arrival.fill()

@@ -9,9 +9,23 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Enum, ForeignKey, Index, String, and_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from accounts.models import Person
@@ -95,9 +109,7 @@ def tend(thread: Thread, verb: str, actor: Actor, why: str = "", until: date | N
         opening = select(Post.id).where(Post.thread_id == thread.id, Post.number == 1)
         post_id = db.session.scalars(opening).one()
         url = Post.review_url(post_id)
-        notices.tell(
-            thread.author_id, f"forum:{verb}", url, items=[post_id], title=thread.title
-        )
+        notices.tell(thread.author_id, f"forum:{verb}", url, items=[post_id], title=thread.title)
 
 
 def check(thread: Thread, verb: str) -> None:
@@ -155,23 +167,27 @@ def _role(thread: Thread, actor: Actor) -> str:
     return reviewer_role(actor, thread.unit, thread.place) or "moderator"
 
 
-def told(thread: Thread) -> list[Told]:
+def told(thread: Thread) -> tuple[Told, ...]:
     """What readers of a thread are told of what was done to it; one statement, if anything was."""
     if not thread.is_tended:
-        return []
-    rows = db.session.execute(
-        select(Tending, Person.name)
+        return ()
+    asked = {"thread": thread.id, "today": clock.today()}
+    return tuple(Told(*row) for row in db.session.execute(_told(), asked))
+
+
+@cache
+def _told() -> Any:
+    until = Tending.lasts_until
+    return (
+        select(Tending.verb, Tending.why, until, Person.name, Tending.acted_as, Tending.at)
         .join(Person, Person.id == Tending.acted_by_id)
         .where(
-            Tending.thread_id == thread.id,
+            Tending.thread_id == bindparam("thread", type_=Integer),
             Tending.standing(*ENDS),
-            or_(Tending.lasts_until.is_(None), Tending.lasts_until >= clock.today()),
+            or_(until.is_(None), until >= bindparam("today", type_=Date)),
         )
         .order_by(Tending.id)
     )
-    return [
-        Told(one.verb, one.why, one.lasts_until, who, one.acted_as, one.at) for one, who in rows
-    ]
 
 
 def acts(actor: Actor, board: str, number: int) -> Pager[Any]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload, with_expression
 from werkzeug.wrappers import Response
 
-from core import follows, notices, once
+from core import follows, live, notices, once
 from core.db import db
 from core.errors import Conflict
 from core.gate import requires
@@ -67,7 +67,9 @@ def show_board(board: Board) -> Any:
     threads = listing.threads(board, asked_page(), len(pinned), current_user)
     signs = moving.signs_on(board, current_user) if threads.number == 1 else []
     lists = {"pinned": pinned, "own": own, "threads": threads, "signs": signs}
-    return render_template("forum/board.html", board=board, **lists)
+    newest = max((row.last_post_at for row in (*pinned, *threads.rows)), default=None)
+    of = live.since("board", board.id, newest) if threads.number == 1 else ""
+    return render_template("forum/board.html", board=board, of=of, **lists)
 
 
 @bp.route("/forum/<slug>/new", methods=["GET", "POST"])
@@ -105,6 +107,7 @@ def show_thread(thread: Thread) -> Any:
         pager=pager,
         entries=_with_signs(thread, pager),
         tended=tending.told(thread),
+        of=live.since("thread", thread.id, thread.last_post_at, thread.post_count),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows), "seen": thread.last_number}),
         shown_urls=[Post.review_url(line.id) for line in pager.rows],

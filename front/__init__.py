@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         file_views,
         following,
         inbox,
+        live,
         machines,
         mail_views,
         policy,

@@ -24,6 +24,7 @@ rules(
         "front:file:open": anyone,  # core.attachments.may_read says which
         "front:file:serve": anyone,  # whom the address was signed for, then the same
         "front:style:show": anyone,
+        "front:live:show": signed_in,
         "front:machine:read": anyone,
     }
 )

@@ -36,6 +36,10 @@ if (reader && token) {
     clearTimeout(timer);
     timer = setTimeout(send, SOON);
   });
-  for (const post of document.querySelectorAll("[data-number]")) ends.observe(post.lastElementChild);
+  const watch = (posts) => {
+    for (const post of posts) if (post.dataset.number) ends.observe(post.lastElementChild);
+  };
+  watch(document.querySelectorAll("[data-number]"));
+  document.addEventListener("arrived", ({ detail }) => watch(detail));
   addEventListener("pagehide", send);
 }
