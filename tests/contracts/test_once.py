@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -367,7 +368,32 @@ def try_rule(stage: Stage) -> Act:
     return Act("chief_moderator", f"/moderation/terms/{rule}/try", {}, TermTrial, answers=codes)
 
 
+def create_board(stage: Stage, **more: Any) -> Act:
+    whos = dict.fromkeys(("read_who", "start_who", "reply_who"), "members")
+    data = {"title": "新版块", "slug": "fresh", "unit": "region单位", "review": "pre", **whos}
+    fresh = (Board.slug == "fresh",)
+    return Act("chief_moderator", "/admin/boards/new", {"once": KEY, **data}, Board, fresh, **more)
+
+
+def create_board_in_many_windows(stage: Stage) -> Act:
+    return create_board(stage, differs=True, answers=frozenset({302, 422}))
+
+
+def appoint(stage: Stage, **more: Any) -> Act:
+    stage.cast.id("expert")
+    with stage.app.app_context():
+        day = f"{clock.today() + timedelta(days=9)}"
+    data = {"username": "expert", "until": day, "once": KEY}
+    local = (Membership.role == "local_moderator",)
+    return Act("chief_moderator", "/forum/chat/moderators", data, Membership, local, **more)
+
+
+def appoint_in_many_windows(stage: Stage) -> Act:
+    return appoint(stage, differs=True, answers=frozenset({302, 422}))
+
+
 ACTS: list[Make] = [
+    *(create_board, create_board_in_many_windows, appoint, appoint_in_many_windows),
     *(draft_rule, draft_rule_in_many_windows, try_rule),
     *(start_thread, start_thread_by_script, reply, appeal, approve),
     *(flag_post, find_harmless, follow_thread, choose_own),

@@ -12,6 +12,7 @@ from flask import Flask
 from accounts.models import Person
 from core import clock
 from core.db import db
+from core.once import Submission
 from core.throttle import Attempt
 from forum.drafts import Draft
 from forum.models import Board, Post
@@ -61,6 +62,8 @@ def test_replies_wait_and_nothing_is_lost(
         assert "第三句，写了很久。" in answer.text  # in the form
         assert "第三句，写了很久。" in cadre.get(f"/threads/{thread}/reply").text  # and as a draft
         assert posts(app) == 3
+        with app.app_context():  # a claim without an object would let twins through later
+            assert not db.session.query(Submission).filter_by(subject_id=None).count()
         again = {**words, "draft": re.findall(r'name="draft"[^>]*value="(\d+)"', answer.text)[0]}
         assert cadre.post(f"/threads/{thread}/reply", again).status_code == 429
         english = {"Accept-Language": "en"}
