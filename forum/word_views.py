@@ -12,6 +12,7 @@ from core.files import FileFault
 from core.gate import requires
 from core.i18n import _
 from core.text import TextFault, cook, plain
+from moderation import Wording
 
 from .draft_views import asks_for_json
 from .drafts import DraftFault, Typed
@@ -42,19 +43,22 @@ def read_edit_word(post: Post) -> Any:
 
 
 def _read(template: str, form: ReplyForm, **place: Any) -> Any:
-    """The form as it was typed with the file's words below its own, or the words for a script."""
+    """The form as it was typed with the file's words below its own, and how both will look; or the
+    words for a script."""
     try:
         html, said = _words()
         typed = Typed.sent(tuple(note.id for note in form.file.data))
+        before = typed.body if typed.body_format == "html" else typed.as_html()
+        both = Wording.of(before + html, "html", typed.title, form.file.data)
     except (FileFault, TextFault, DraftFault) as fault:
         if asks_for_json():
             return jsonify(said=[str(fault)]), 422
         return render_template(template, form=form, word_fault=str(fault), **place), code(form, 422)
     if asks_for_json():
         return jsonify(html=html, said=said)
-    before = typed.body if typed.body_format == "html" else typed.as_html()
-    form.body.data, form.body.held = before + html, "html"
-    return render_template(template, form=form, word_said=said, **place), code(form)
+    form.body.data, form.body.held = both.body, "html"
+    page = render_template(template, form=form, word_said=said, preview=both, **place)
+    return page, code(form)
 
 
 def _words() -> tuple[str, list[str]]:

@@ -50,6 +50,7 @@ def test_its_words_fill_the_box_and_all_that_was_typed_stays(
         '<ol class="footnotes"><li>脚注的话</li></ol>'
     )
     assert 'name="body_format" value="html"' in page
+    assert "<p>写好的话</p>" in page.partition('id="preview"')[2]  # and how it will look
     assert not [trace for trace in ("张三", "王五", "雷同", "不妥") if trace in page]
 
     thread = forum.start(cadre, body=body, board="chat")  # as plain text; then as the form sends it
