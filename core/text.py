@@ -217,7 +217,7 @@ def _bleach(html: str, has_pictures: bool = False) -> str:
 
 def document_of(html: str) -> Block:
     """Cooked HTML as the document that it was written from."""
-    return read_html(html, lambda _address: True)
+    return read_html(html, lambda _address: True, set(pictures(html)))
 
 
 def rich(html: str | None, key: object = "") -> Markup:

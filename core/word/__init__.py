@@ -5,6 +5,7 @@ deletions, comments, pictures, whose machine it was) is left out and counted, so
 can be told. Written documents say nothing of the machine that made them.
 """
 
+from .drawing import Shown
 from .reader import WordText, read
 from .telling import told
 from .upload import take
@@ -12,4 +13,4 @@ from .writer import WordFile
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-__all__ = ["MIME", "WordFile", "WordText", "read", "take", "told"]
+__all__ = ["MIME", "Shown", "WordFile", "WordText", "read", "take", "told"]

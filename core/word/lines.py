@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from ..text import HTML_LIMIT
 from .package import R, W, is_on, too_long, value
+from .pictures import Pictures
 from .styles import Styles, marks_of
 
 _TAGS = {"b": "strong", "i": "em", "u": "u", "strike": "s"}
@@ -23,7 +24,6 @@ _THROUGH = {
 _INSERTED, _DELETED = {W + "ins", W + "moveTo"}, {W + "del", W + "moveFrom"}
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
-_PICTURES = ("}blip", "}imagedata")
 
 
 @dataclass
@@ -38,9 +38,10 @@ class _Field:
 class Lines:
     """Reads the inside of paragraphs; counts what it leaves out."""
 
-    def __init__(self, styles: Styles, links: dict[str, str]) -> None:
+    def __init__(self, styles: Styles, links: dict[str, str], pictures: Pictures) -> None:
         self.styles = styles
         self.links = links
+        self.pictures = pictures
         self.notes: dict[tuple[str, str], str] = {}  # HTML by kind and id
         self.left_out: Counter[str] = Counter()
         self.boxes: list[list[Element]] = []  # blocks of text boxes, which follow the paragraph
@@ -58,7 +59,7 @@ class Lines:
 
     def inside(self, paragraph: Element, style: str = "") -> str:
         """The inside of a paragraph as HTML."""
-        is_plain = bool(self.styles.heading(style))
+        is_plain = bool(self.styles.heading(style) or self.styles.around(style))
         marks = {} if is_plain else self.styles.marks(style)
         return "".join(self._piece(child, marks) for child in paragraph).strip()
 
@@ -150,7 +151,7 @@ class Lines:
         return ""
 
     def _object(self, element: Element) -> str:
-        """A drawing: text boxes are kept, pictures counted; of two versions the newer counts."""
+        """A drawing: text boxes and pictures; of two versions the newer counts."""
         if element.tag == W + "ruby":
             base = element.find(W + "rubyBase")
             return "" if base is None else self._pieces(base, {})
@@ -158,9 +159,11 @@ class Lines:
         drawn = element if newer is None else newer
         if boxes := list(_outermost(drawn, W + "txbxContent")):
             self.boxes += [list(box) for box in boxes]
-        elif any(one.tag.endswith(_PICTURES) for one in drawn.iter()):
-            self.left_out["pictures"] += 1
-        return ""
+            return ""
+        shown = self.pictures.shown(drawn)
+        self.left_out["pictures"] += shown.count("")
+        self.spend(sum(map(len, shown)))
+        return "".join(shown)
 
 
 def _outermost(element: Element, tag: str) -> Iterator[Element]:

@@ -41,8 +41,8 @@ class Package:
             raise broken() from fault
         self.elements = 0
 
-    def part(self, name: str) -> bytes:
-        """The bytes of a part, or none where there is no such part."""
+    def bytes_of(self, name: str) -> bytes:
+        """The bytes of a part of any kind, or none where there is no such part."""
         try:
             entry = self.archive.getinfo(name)
         except KeyError:
@@ -50,9 +50,14 @@ class Package:
         if entry.file_size > PART_LIMIT:
             raise too_long()
         try:
-            data = self.archive.read(entry)
+            data: bytes = self.archive.read(entry)
         except Exception as fault:  # of many kinds: zlib, lzma, bz2 and zipfile have their own
             raise broken() from fault
+        return data
+
+    def part(self, name: str) -> bytes:
+        """The XML of a part, or nothing where there is no such part."""
+        data = self.bytes_of(name)
         # No word processor writes either: what declares entities of its own wants to explode.
         if b"\0" in data or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
             raise broken()
@@ -85,13 +90,15 @@ class Package:
         except (LookupError, ValueError) as fault:  # an encoding that nobody knows
             raise broken() from fault
 
-    def links(self, part: str) -> dict[str, str]:
-        """Where the links of a part lead, by their ids."""
+    def links(self, part: str, kind: str = "hyperlink") -> dict[str, str]:
+        """Where the links of a part lead, by their ids; those to a "image" lead inside."""
         folder, _slash, name = part.rpartition("/")
+        mode = "External" if kind == "hyperlink" else "Internal"
         return {
             one.get("Id", ""): one.get("Target", "")
             for one in self.children(f"{folder}/_rels/{name}.rels", 1)
-            if one.get("Type", "").endswith("/hyperlink") and one.get("TargetMode") == "External"
+            if one.get("Type", "").endswith(f"/{kind}")
+            and one.get("TargetMode", "Internal") == mode
         }
 
 

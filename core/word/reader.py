@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from .lines import Lines
 from .numbering import Numbering
 from .package import Package, W, broken, is_on, number, too_long, value
+from .pictures import Keep, Pictures
 from .styles import Styles
 from .tables import Cell, spanned
 
@@ -29,9 +30,10 @@ class WordText:
     left_out: Counter[str]
 
 
-def read(data: bytes) -> WordText:
-    """What a .docx says. Raises core.files.FileFault with a sentence."""
-    reader = Reader(Package(data))
+def read(data: bytes, keep: Keep | None = None) -> WordText:
+    """What a .docx says; its pictures are kept by `keep`, or left out. Raises
+    core.files.FileFault with a sentence."""
+    reader = Reader(Package(data), keep)
     try:
         html = reader.document()
     except RecursionError as fault:
@@ -42,11 +44,12 @@ def read(data: bytes) -> WordText:
 class Reader:
     """Walks the blocks of a document in order."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, keep: Keep | None) -> None:
         self.package = package
         self.styles = Styles(package)
         self.numbering = Numbering(package)
-        self.lines = Lines(self.styles, package.links(MAIN))
+        pictures = Pictures(package, MAIN, keep)
+        self.lines = Lines(self.styles, package.links(MAIN), pictures)
         self.before = ""  # of a paragraph whose end was deleted: it goes on in the next
 
     def document(self) -> str:
@@ -67,12 +70,14 @@ class Reader:
     def _read_notes(self, kind: str) -> None:
         """Notes are read first, since they stand in the line to which they belong."""
         part = f"word/{kind}s.xml"
-        links, self.lines.links = self.lines.links, self.package.links(part)
+        outer = self.lines.links, self.lines.pictures
+        self.lines.links = self.package.links(part)
+        self.lines.pictures = Pictures(self.package, part, None)
         for element in self.package.children(part):
             if value(element, "type") in ("", "normal"):
                 lines = [self.lines.inside(one) for one in element.iter(W + "p")]
                 self.lines.notes[kind, value(element, "id")] = "<br>".join(filter(None, lines))
-        self.lines.links = links
+        self.lines.links, self.lines.pictures = outer
 
     def block(self, element: Element) -> Iterator[str]:
         """The HTML of a block, in pieces."""

@@ -205,7 +205,6 @@ def fixed_parts() -> dict[str, str]:
         '"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml"'
         ' ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>'
         '<Default Extension="jpg" ContentType="image/jpeg"/>'
-        '<Default Extension="webp" ContentType="image/webp"/>'
         f'{overrides}<Override PartName="/docProps/core.xml" ContentType='
         '"application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from html import escape
+from html import escape, unescape
 from itertools import pairwise
 
 from ..document import Block
@@ -12,6 +13,7 @@ from ..document.block import BREAK, Marks, Run
 from ..document.runs import is_object
 from ..text import document_of
 from . import sheet
+from .drawing import Find, Shown, inline
 
 _MARKS = (  # in the order in which Word wants them
     ("strong", "<w:b/><w:bCs/>"),
@@ -23,6 +25,8 @@ _MARKS = (  # in the order in which Word wants them
 )
 # A page's own first heading is its title; in a text the highest is the second.
 _HEADINGS = {"h2": "Heading1", "h3": "Heading2", "h4": "Heading3"}
+_TALL = '<w:spacing w:line="240" w:lineRule="auto"/>'
+_PICTURE = re.compile('src="/files/([0-9]+)" alt="([^"]*)"')
 STEP = 420  # twentieths of a point of one indent, as the paste reader counts
 _ALIGNED = {"center": "center", "end": "right"}
 _FIXED = (
@@ -39,8 +43,11 @@ _FIXED = (
 class WordFile:
     """A .docx that grows from its title; `bytes` ends it."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, find: Find = lambda _number: None) -> None:
         self.title = title
+        self.find = find
+        self.pictures: dict[int, Shown] = {}
+        self.drawn = 0
         self.written: list[str] = []
         self.links: dict[str, str] = {}
         self.notes: list[str] = []
@@ -69,7 +76,11 @@ class WordFile:
         links = self._links()
         parts["word/_rels/footnotes.xml.rels"] = sheet.relationships(links)
         own = [(id, f"{sheet.R}/{_kind(name)}", f"{name}.xml", False) for id, name in _FIXED]
-        parts["word/_rels/document.xml.rels"] = sheet.relationships([*own, *links])
+        drawn = [
+            (f"rIdP{number}", f"{sheet.R}/image", _file(number, picture), False)
+            for number, picture in self.pictures.items()
+        ]
+        parts["word/_rels/document.xml.rels"] = sheet.relationships([*own, *links, *drawn])
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in parts.items():
@@ -77,6 +88,8 @@ class WordFile:
                 entry = zipfile.ZipInfo(name)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, content)
+            for number, picture in self.pictures.items():
+                archive.writestr(zipfile.ZipInfo(f"word/{_file(number, picture)}"), picture.data)
         return file.getvalue()
 
     def _links(self) -> list[tuple[str, str, str, bool]]:
@@ -138,6 +151,8 @@ class WordFile:
         told = f'<w:pStyle w:val="{style}"/>{number}'
         if block is not None:
             told += "<w:bidi/>" if block.is_rtl else ""
+            # Lines of an exact height would cut a picture off.
+            told += _TALL if any(marks and marks[0][0] == "img" for _, marks in runs) else ""
             left = STEP * block.indent
             left = left or (640 * (level + 1) if style == "Item" and not number else 0)
             told += f'<w:ind w:left="{left}"/>' if left else ""
@@ -186,7 +201,8 @@ class WordFile:
 
     def _run(self, text: str, marks: Marks) -> str:
         if is_object(marks):
-            return self._note(int(marks[0][1])) if marks[0][0] == "note" else ""
+            kind, value = marks[0]
+            return self._note(int(value)) if kind == "note" else self._picture(value) * len(text)
         names = {name for name, _value in marks}
         told = "".join(xml for name, xml in _MARKS if name in names)
         address = next((value for name, value in marks if name == "a"), "")
@@ -202,12 +218,28 @@ class WordFile:
         id = self.links.setdefault(address, f"rId{len(self.links) + 20}")
         return f'<w:hyperlink r:id="{id}">{run}</w:hyperlink>'
 
+    def _picture(self, attributes: str) -> str:
+        found = _PICTURE.search(attributes)
+        if found is None:
+            return ""
+        number, alt = int(found[1]), unescape(found[2])
+        picture = self.pictures.get(number) or self.find(number)
+        if picture is None:
+            return self._run(f"〔{alt}〕", ()) if alt else ""
+        self.pictures[number] = picture
+        self.drawn += 1
+        return inline(self.drawn, f"rIdP{number}", alt, picture.width, picture.height)
+
     def _note(self, number: int) -> str:
         self.notes.append(self._inline(self.own_notes[number - 1]))
         return (
             '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
             f'<w:footnoteReference w:id="{len(self.notes)}"/></w:r>'
         )
+
+
+def _file(number: int, picture: Shown) -> str:
+    return f"media/image{number}.{picture.kind}"
 
 
 def _kind(name: str) -> str:

@@ -8,9 +8,11 @@ import zipfile
 from xml.etree import ElementTree
 
 import docx
+from PIL import Image
 
+from core.files import Upload
 from core.text import cook
-from core.word import WordFile, read
+from core.word import Shown, WordFile, read
 from core.word.package import W
 
 TEXT = (
@@ -82,3 +84,26 @@ def test_word_finds_everything_in_its_place() -> None:
     assert "created" not in all["docProps/core.xml"]
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
+def test_pictures_go_and_come() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (3000, 30), "red").save(file, "PNG")
+    drawn = Shown(file.getvalue(), "png", 3000, 30)
+    text = '<p>图<img src="/files/7" alt="一张图" width="9" height="9">后<img src="/files/8" alt="没有"></p>'
+    word = WordFile("标题", {7: drawn}.get)
+    word.text(text)
+    word.text(text)
+    shape = docx.Document(io.BytesIO(word.bytes)).inline_shapes[1]
+    assert round(shape.width.mm) == 210 - 28 - 26 and shape.height.mm < 3
+    kept: list[Upload] = []
+
+    def keep(upload: Upload) -> int:
+        kept.append(upload)
+        return 40 + len(kept)
+
+    back = cook(read(word.bytes, keep).html, "html", {41})
+    one = '<p>图<img src="/files/41" alt="一张图">后〔没有〕</p>'
+    assert back.endswith(one + one)
+    assert [upload.data for upload in kept] == [drawn.data]  # once
+    assert read(word.bytes).left_out["pictures"] == 2
