@@ -32,4 +32,14 @@ def test_a_chosen_file_comes_into_the_editor(chromium: Browser, demo_url: str) -
     page.get_by_role("link", name="回到注 1 的位置").press("Enter")
     expect(page.locator("sup.footnote a:target")).to_be_focused()
     here.check()
+    page.get_by_role("link", name="打印").click()
+    page.wait_for_url("**/print")
+    here.check()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for gone in (".bar", ".crumbs", ".paper__acts", ".footnotes__back", ".foot"):
+        expect(page.locator(gone).first).to_be_hidden()
+    with page.expect_download() as download:
+        page.evaluate("document.querySelector('a[download]').click()")
+    assert download.value.suggested_filename == "一份调研稿.docx"
     assert [one for one in here.faults if "status of 422" not in one] == []
