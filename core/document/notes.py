@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .block import BREAK, LEAVES, Block, Run
 from .lists import gather_lists
+from .runs import paragraphs
 
 # What Word and WPS (_ftn1, _edn1), LibreOffice (sdfootnote1sym) and mammoth (footnote-1) call a
 # note, and the way back from it to the text.
@@ -76,15 +77,17 @@ class Notes:
         notes = {key: _in_one(body) for key, body in self.bodies.items()}
         for leaf in list(_leaves(root)):
             kept: list[Run] = []
+            is_whole = True
             for text, marks in leaf.runs:
                 if marks and marks[0][0] == "note":
                     if not (runs := notes.pop(marks[0][1], [])):
                         kept += _in_one(self.labels.pop(marks[0][1], Block("note")))
+                        is_whole = False
                         continue
                     root.notes.append(runs)
                     marks = (("note", str(len(root.notes))),)
                 kept.append((text, marks))
-            leaf.runs = kept
+            leaf.runs = kept if is_whole else _folded(kept)
         root.children += [Block("p", root, runs=runs) for runs in notes.values() if runs]
 
 
@@ -103,4 +106,12 @@ def _in_one(body: Block) -> list[Run]:
     for leaf in _leaves(body):
         own = [run for run in leaf.runs if not (run[1] and run[1][0][0] == "note")]
         runs += [(BREAK, ()), *own] if runs and own else own
-    return runs
+    return _folded(runs)
+
+
+def _folded(runs: list[Run]) -> list[Run]:
+    """The runs again without the white space around what is gone."""
+    folded: list[Run] = []
+    for line in paragraphs("p", runs):
+        folded += [(BREAK, ()), *line] if folded else line
+    return folded

@@ -109,6 +109,8 @@ class Reader:
             else:
                 self.begin(name, token["attributes"])
         self.text(unescape(source[position:]))
+        while self.frames:
+            self._pop()
         self.flush()
         return self.root
 

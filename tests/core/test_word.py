@@ -184,6 +184,11 @@ FAR = f'<Relationship Id="a" Type="{W}/hyperlink" TargetMode="External" Target="
         ("a.docx", docx(p("长" * 9) * 100_000), "太"),
         ("a.docx", docx("".join(p(f"{n:x}" * 3) for n in range(100_000))), "分成几个文件"),
         ("a.docx", docx(NESTED), "分成几个文件"),
+        (
+            "a.docx",
+            docx(p("".join(chr(0x4E00 + n * n % 9973) for n in range(410_000)))),
+            "分成几个文件",
+        ),
         ("a.docx", docx(p(*[LINKED] * 2_000), rels=FAR), "分成几个文件"),
         ("a.docx", docx("<w:p>" * 60_000 + "</w:p>" * 60_000), "太"),
     ],

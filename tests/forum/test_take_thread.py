@@ -76,6 +76,19 @@ def test_what_is_not_public_is_not_there(forum: Forum, cadre: Visitor, cast: Cas
             assert reader.get(f"/threads/{waiting}/{kind}").status_code == 404
 
 
+def test_a_thread_whose_opening_is_hidden_goes_nowhere(
+    forum: Forum, cadre: Visitor, cadre2: Visitor, cast: Cast
+) -> None:
+    moderator = cast.visitor("moderator")
+    thread = forum.start(cadre, board="chat")
+    forum.reply(cadre2, thread)
+    why = {"reason": "other", "explanation": "先收起来。"}
+    hidden = moderator.post(f"/posts/{forum.post(thread)}/hide", why)
+    assert hidden.status_code == 302, hidden.text
+    for reader in (cadre, cadre2, moderator):
+        assert reader.get(f"/threads/{thread}/print").status_code == 404
+
+
 def test_a_long_thread_comes_in_parts(
     forum: Forum, cadre: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
