@@ -6,6 +6,7 @@ hand to hand.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,15 +15,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from accounts.models import Person, Unit
-from core.attachments import Note, notes
+from core.attachments import Attachment, Note, content, notes
 from core.db import db
 from core.i18n import _, pick, stamp
-from core.word import WordFile
+from core.images import as_png
+from core.storage import StorageFault
+from core.text import pictures
+from core.word import Shown, WordFile
 from moderation import Revision
 
 from .models import Post, Thread
 
 POSTS = 200  # of one part
+PICTURES = 20 * 2**20  # bytes of all pictures of one part
 LETTERS = 400_000  # characters of HTML of one part; the post that reaches them is its last
 
 
@@ -43,6 +48,12 @@ class Said:
     @property
     def notes(self) -> tuple[Note, ...]:
         return notes(self.files or ())
+
+    @property
+    def beside(self) -> list[Note]:
+        """The files that do not stand in the text."""
+        inside = set(pictures(self.html))
+        return [note for note in self.notes if note.id not in inside]
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ def part(thread: Thread, first: int) -> Part:
 
 def word_file(shown: Part, about: str) -> bytes:
     """A part as a .docx; `about` says where and when."""
-    file = WordFile(shown.thread.title)
+    file = WordFile(shown.thread.title, _pictures(shown))
     file.line(about, "About")
     for post in shown.posts:
         unit = pick({"zh": post.unit, "en": post.unit_en or ""})
@@ -108,6 +119,40 @@ def word_file(shown: Part, about: str) -> bytes:
         head = _("第 %(n)s 楼", n=post.number)
         file.line(f"{head}　{post.author}　{unit}　{stamp(post.at)}{edited}", "Speaker")
         file.text(post.html)
-        if names := [note.name for note in post.notes]:
-            file.line(_("附件：%(names)s", names=_("、").join(names)), "About")
+        if post.beside:
+            names = _("、").join(note.name for note in post.beside)
+            file.line(_("附件：%(names)s", names=names), "Body")
     return file.bytes
+
+
+def _pictures(shown: Part) -> Callable[[int], Shown | None]:
+    """The pictures of a part's texts, so many as a file can hold. Whoever reads a public version
+    reads its files, but for those whose text was sealed since."""
+    wanted = {
+        note.id: note
+        for post in shown.posts
+        for note in post.notes
+        if note.is_image and note.id in set(pictures(post.html))
+    }
+    found: dict[int, Attachment] = {}
+    if wanted:
+        open_to_all = Attachment.id.in_(wanted), Attachment.withheld_at.is_(None)
+        found = {one.id: one for one in db.session.scalars(select(Attachment).where(*open_to_all))}
+    room = PICTURES
+
+    def find(number: int) -> Shown | None:
+        nonlocal room
+        note = wanted.get(number)
+        if note is None or number not in found or note.size > room:
+            return None
+        room -= note.size
+        try:
+            data = content(found[number])
+        except (KeyError, StorageFault):
+            return None
+        if note.kind == "webp":  # which Word does not draw
+            picture = as_png(data)
+            return Shown(picture, "png", note.width, note.height)
+        return Shown(data, note.kind, note.width, note.height)
+
+    return find

@@ -1,16 +1,19 @@
-"""Words out of a Word file, put into the form in which somebody writes. Nothing is kept."""
+"""Words out of a Word file, put into the form in which somebody writes. Of it
+pictures alone are kept, as the writer's own files."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import current_app, jsonify, render_template, request
+from flask_login import current_user
 
-from core import word
+from core import attachments, word
+from core.attachments import Note
 from core.errors import Conflict
-from core.files import FileFault
+from core.files import FileFault, Upload
 from core.gate import requires
-from core.i18n import _
+from core.i18n import _, ngettext
 from core.text import TextFault, cook, plain
 from moderation import Wording
 
@@ -44,28 +47,51 @@ def read_edit_word(post: Post) -> Any:
 
 def _read(template: str, form: ReplyForm, **place: Any) -> Any:
     """The form as it was typed with the file's words below its own, and how both will look; or the
-    words for a script."""
+    words for a script. Pictures are kept as the writer's own files, whatever comes of the rest."""
+    brought: dict[int, Note] = {}
     try:
-        html, said = _words()
-        typed = Typed.sent(tuple(note.id for note in form.file.data))
-        before = typed.body if typed.body_format == "html" else typed.as_html()
-        both = Wording.of(before + html, "html", typed.title, form.file.data)
+        html, said = _words(brought, attachments.MOST - len(form.file.data))
+        both = _below(form, html, brought)
     except (FileFault, TextFault, DraftFault) as fault:
+        form.file.has_taken |= bool(brought)
         if asks_for_json():
-            return jsonify(said=[str(fault)]), 422
+            return jsonify(said=[str(fault)]), code(form, 422)
         return render_template(template, form=form, word_fault=str(fault), **place), code(form, 422)
+    form.file.has_taken |= bool(brought)
     if asks_for_json():
-        return jsonify(html=html, said=said)
+        rows = render_template("front/file_rows.html", notes=brought.values())
+        return jsonify(html=html, said=said, rows=rows), code(form)
+    form.file.data = both.files
     form.body.data, form.body.held = both.body, "html"
     page = render_template(template, form=form, word_said=said, preview=both, **place)
     return page, code(form)
 
 
-def _words() -> tuple[str, list[str]]:
-    """What the file says, cleaned, and what its writer is told. Raises FileFault, TextFault."""
+def _below(form: ReplyForm, html: str, brought: dict[int, Note]) -> Wording:
+    """What was typed, and the file's words below. Raises TextFault, DraftFault."""
+    files = tuple(dict.fromkeys((*form.file.data, *brought.values())))
+    typed = Typed.sent(tuple(note.id for note in files))
+    before = typed.body if typed.body_format == "html" else typed.as_html()
+    return Wording.of(before + html, "html", typed.title, files)
+
+
+def _words(brought: dict[int, Note], room: int) -> tuple[str, list[str]]:
+    """What the file says, cleaned, and what its writer is told. Its pictures go into `brought`, at
+    most `room`. Raises FileFault, TextFault."""
+
+    def keep(upload: Upload) -> int:
+        if len(brought) >= room:
+            raise FileFault  # told as a picture that was left out
+        note = attachments.keep(upload, current_user).note
+        brought[note.id] = note
+        return note.id
+
     data = word.take(request.files.get("word"), current_app.config["FILE_MB"])
-    found = word.read(data)
-    html = cook(found.html, "html")
-    if not plain(html):
+    found = word.read(data, keep)
+    html = cook(found.html, "html", brought)
+    if not plain(html) and not brought:
         raise FileFault(_("这个文件里没有文字。"))
-    return html, [_("已读入，请看看排得对不对，再发出。"), *word.told(found.left_out)]
+    said = [_("已读入，请看看排得对不对，再发出。")]
+    if count := len(brought):
+        said.append(ngettext("%(num)d 张图片放进了附件。", "%(num)d 张图片放进了附件。", count))
+    return html, [*said, *word.told(found.left_out)]

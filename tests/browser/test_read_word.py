@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Browser, expect
 
 from tests.browser.visiting import Person
+from tests.core.word_files import PICTURE, docx, p
+from tests.files import picture
 from tests.forum.test_read_word import NOTED
 
 
@@ -23,10 +25,15 @@ def test_a_chosen_file_comes_into_the_editor(chromium: Browser, demo_url: str) -
     expect(page.locator("#word [data-said]")).to_contain_text("去掉了：1 处删除修订、1 条批注。")
     expect(box).to_contain_text("先写一句。")
     expect(box).to_contain_text("保留新增脚注的话")
+    drawn = docx(p("还有一张图", PICTURE), picture=picture())
+    page.locator("#word-file").set_input_files({**bad, "buffer": drawn})
+    expect(page.locator(".bring__row")).to_have_count(1)
+    expect(box.locator("img")).to_have_attribute("alt", "一张图")
     here.check()
     box.press("Control+Enter")
     page.wait_for_url("**/threads/*")
     expect(page.locator(".prose").first).to_contain_text("保留新增[1]")
+    expect(page.locator(".prose img")).to_have_attribute("alt", "一张图")
     page.get_by_role("link", name="注 1", exact=True).press("Enter")
     expect(page.locator(".footnotes li:target")).to_have_text("脚注的话 ↑")
     page.get_by_role("link", name="回到注 1 的位置").press("Enter")

@@ -20,20 +20,30 @@ def part(root: str, inner: str) -> str:
     )
 
 
-def docx(body: str, **parts: str) -> bytes:
+def docx(body: str, picture: bytes = b"", **parts: str) -> bytes:
     """A .docx with this inside of its body; `numbering`, `styles`, `footnotes` … the insides of
-    other parts, `rels` of the main part's relationships."""
+    other parts, `rels` of the main part's relationships; a picture is rIdP."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", TYPES)
         archive.writestr("word/document.xml", part("document", f"<w:body>{body}</w:body>"))
-        if rels := parts.pop("rels", ""):
+        rels = parts.pop("rels", "")
+        if picture:
+            archive.writestr("word/media/image1.png", picture)
+            rels += f'<Relationship Id="rIdP" Type="{R}/image" Target="media/image1.png"/>'
+        if rels:
             space = "http://schemas.openxmlformats.org/package/2006/relationships"
             whole = f'<Relationships xmlns="{space}">{rels}</Relationships>'
             archive.writestr("word/_rels/document.xml.rels", whole)
         for name, inner in parts.items():
             archive.writestr(f"word/{name}.xml", part(name, inner))
     return file.getvalue()
+
+
+PICTURE = (
+    '<w:r><w:drawing><x:docPr xmlns:x="urn:x" descr="一张图"/>'
+    '<x:blip xmlns:x="urn:x" r:embed="rIdP"/></w:drawing></w:r>'
+)
 
 
 def run(text: str, properties: str = "") -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from html import unescape
 
 from flask import Flask
 
 from tests.boards import Forum
-from tests.core.word_files import docx, p, run
+from tests.core.word_files import PICTURE, docx, p, run
+from tests.files import PDF, addresses, bring, picture
 from tests.people import Visitor
 
 NOTED = docx(
@@ -74,6 +76,31 @@ def number(page: str) -> str:
     found = re.search(r"/posts/(\d+)/edit", page)
     assert found
     return found[1]
+
+
+def test_its_pictures_become_own_files_and_go_out_again(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor
+) -> None:
+    data = docx(p("图在这里", PICTURE, "后面") + p(PICTURE), picture=picture())
+    code, page = hand_in(cadre, "/forum/chat/word", data, title="带图的稿子")
+    assert code == 200 and "1 张图片放进了附件" in page and "图片没有读入" not in page
+    (file,) = re.findall(r'name="file" value="(\d+)"', page)
+    assert box(page).startswith(f'<p>图在这里<img src="/files/{file}" alt="一张图">后面</p>')
+    sent = {"title": "带图的稿子", "body": box(page), "body_format": "html", "file": file}
+    there = cadre.post("/forum/chat/new", sent).location
+    assert 'alt="一张图"' in cadre2.get(there).text
+    thread = there.partition("/threads/")[2].partition("#")[0]
+    paper = cadre2.get(f"/threads/{thread}/print").text
+    assert 'alt="一张图"' in paper
+    for url in addresses(cadre2.get(f"/threads/{thread}/print")):
+        assert cadre2.get(url).status_code == 200
+    with zipfile.ZipFile(io.BytesIO(cadre2.get(f"/threads/{thread}/docx").data)) as archive:
+        assert archive.read(f"word/media/image{file}.png").startswith(b"\x89PNG")
+        assert archive.read("word/document.xml").count(b"r:embed") == 2
+
+    nine = {"file": ",".join(str(bring(cadre, PDF + bytes([n]), f"{n}.pdf")) for n in range(10))}
+    code, page = hand_in(cadre, "/forum/chat/word", data, **nine)
+    assert code == 200 and "2 张图片没有读入" in page and "图在这里后面" in box(page)
 
 
 def test_what_cannot_be_read_is_said_and_nothing_is_lost(

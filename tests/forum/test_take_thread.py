@@ -27,8 +27,8 @@ def test_both_have_what_is_public_and_nothing_else(
     app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, cast: Cast
 ) -> None:
     moderator = cast.visitor("moderator")
-    first = forum.published(cadre, moderator, title="减轻报表负担", body="公开的第一楼。")
-    thread = forum.thread_of(first)
+    thread = forum.published(cadre, moderator, title="减轻报表负担", body="公开的第一楼。")
+    first = forum.post(thread)
     noted = '<h2>一、现状</h2><p>表多<span class="footnote">据统计</span></p><ol><li>甲</li><li>乙</li></ol>'
     html = {"body": noted, "body_format": "html"}
     assert cadre2.post(f"/threads/{thread}/reply", html).status_code == 302

@@ -34,6 +34,7 @@ async function read(form) {
     tell(told.said, !answer.ok);
     if (answer.ok) {
       const detail = { html: told.html };
+      form.dispatchEvent(new CustomEvent("files", { detail: { rows: told.rows } }));
       form.elements.namedItem("body").dispatchEvent(new CustomEvent("insert", { detail }));
       file.value = "";
     }
