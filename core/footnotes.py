@@ -47,7 +47,8 @@ def joined(html: str, key: object = "") -> str:
 def _reference(name: str, number: int) -> str:
     said = _("注 %(number)s", number=number)
     return (
-        f'<sup class="footnote"><a id="{name}-r{number}" href="#{name}-{number}" role="doc-noteref"'
+        # A number does not begin a line.
+        f'&#8288;<sup class="footnote"><a id="{name}-r{number}" href="#{name}-{number}" role="doc-noteref"'
         f' aria-label="{said}">[{number}]</a></sup>'
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Browser, expect
 
 from tests.browser.visiting import Person
@@ -32,7 +34,7 @@ def test_a_chosen_file_comes_into_the_editor(chromium: Browser, demo_url: str) -
     here.check()
     box.press("Control+Enter")
     page.wait_for_url("**/threads/*")
-    expect(page.locator(".prose").first).to_contain_text("保留新增[1]")
+    expect(page.locator(".prose").first).to_have_text(re.compile("保留新增\u2060?\\[1\\]"))
     expect(page.locator(".prose img")).to_have_attribute("alt", "一张图")
     page.get_by_role("link", name="注 1", exact=True).press("Enter")
     expect(page.locator(".footnotes li:target")).to_have_text("脚注的话 ↑")
