@@ -43,8 +43,8 @@ ACTS = (
         "改前改后都贴出来了，可以照着做。",
     ),
     (
-        *("周四晚上的羽毛球缺两个人，水平不限，输了不用请客", "lock", "moderator", 1, None),
-        "人已经约齐，下周再开新帖。",
+        *("我手机里有 47 个工作群，退哪个都怕得罪人", "lock", "moderator", 1, None),
+        "大家的办法已经汇总报上去了，有新情况请另开一帖。",
     ),
 )
 # How often of 100 posts each word is given by somebody, and by how many at most.
