@@ -12,7 +12,12 @@ from core.mail import MailAddress, MailChoice
 
 from .organisation import SINCE
 
-PACES = {"cadre": {"follow": "instant"}, "moderator": {"task": "instant", "follow": "weekly"}}
+PACES = {
+    "cadre": {"follow": "instant"},
+    "chief_moderator": {"task": "instant"},
+    "expert": {"follow": "instant"},
+    "moderator": {"task": "instant", "follow": "weekly"},
+}
 
 
 def fill() -> None:

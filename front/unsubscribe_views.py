@@ -43,7 +43,7 @@ def resume_mail(token: str) -> Any:
     }
     mail.choose(claim.person_id, paces)
     db.session.commit()
-    return _page(claim, token, paces)
+    return _page(claim, token, paces, is_back=True)
 
 
 def _claimed(token: str) -> Claim:
@@ -53,7 +53,7 @@ def _claimed(token: str) -> Claim:
     return claim
 
 
-def _page(claim: Claim, token: str, former: dict[str, str]) -> str:
+def _page(claim: Claim, token: str, former: dict[str, str], *, is_back: bool = False) -> str:
     has_ended = set(claim.paces.values()) == {mail.NEVER}
-    page = {"labels": claim.labels, "token": token, "former": former}
+    page = {"labels": claim.labels, "token": token, "former": former, "is_back": is_back}
     return render_template("front/unsubscribe.html", has_ended=has_ended, **page)

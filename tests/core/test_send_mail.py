@@ -183,6 +183,17 @@ def test_what_waited_before_a_choice_is_not_told_by_it(
     assert mails.all() == []
 
 
+def test_what_was_read_in_time_is_not_even_gathered(app: Flask, cast: Cast, mails: Mails) -> None:
+    address(app, cast, "cadre")
+    tell(app, cast, "一")
+    with app.app_context():
+        notices.mark_read(cast.person("cadre"))
+        db.session.commit()
+    work(app)
+    with app.app_context():
+        assert db.session.scalars(select(Mail)).all() == []
+
+
 def test_gathering_asks_the_same_for_many(app: Flask, cast: Cast, mails: Mails) -> None:
     def cost(*names: str) -> int:
         for name in names:

@@ -18,6 +18,7 @@ from tests.conftest import counted
 from tests.people import Cast
 
 notices.kind("front:test", _l("“%(title)s”已通过审核，现在大家都能看到。"))
+notices.kind("front:called", _l("“%(title)s”里提到了你"), sort="mention")
 
 
 def tell(app: Flask, cast: Cast, username: str, *titles: str, url: str = "/forum") -> list[int]:
@@ -154,3 +155,22 @@ def test_going_where_a_notice_leads_reads_it(app: Flask, cast: Cast) -> None:
     assert cadre.get("/notices/follow").status_code == 405
     for elsewhere in ("https://example.com/", "//example.com", ""):
         assert cadre.post("/notices/follow", {"url": elsewhere}).location == "/notices"
+
+
+def test_the_list_is_narrowed_by_sort_and_to_what_is_unread(app: Flask, cast: Cast) -> None:
+    tell(app, cast, "cadre", "甲", "乙")
+    with app.app_context():
+        notices.tell(cast.id("cadre"), "front:called", "/forum", title="丙")
+        db.session.commit()
+    cadre = cast.visitor("cadre")
+    called = cadre.get("/notices?sort=mention").text
+    assert "“丙”里提到了你" in called
+    assert "“甲”" not in called
+    with counted(app) as seen:
+        assert "“丙”" not in cadre.get("/notices?sort=decision&unread=yes").text
+    assert len(seen) <= 3, seen
+    assert cadre.post("/notices/read", {"sort": "mention"}).location == "/notices?sort=mention"
+    assert unread(app, cast, "cadre") == 2  # those of the list that was shown
+    assert "没有未读的消息" in cadre.get("/notices?sort=mention&unread=yes").text
+    assert "这一类还没有消息" in cadre.get("/notices?sort=task").text
+    assert "“丙”里提到了你" in cadre.get("/notices?sort=none").text

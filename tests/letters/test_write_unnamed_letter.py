@@ -16,11 +16,14 @@ from accounts.models import SignIn
 from core import clock, keys
 from core.db import db
 from core.journal import JournalEvent
+from core.mail import Mail
+from core.notices import Notice
 from letters import access, codes
 from letters.models import Letter, LetterMessage
 from tests.conftest import counted
 from tests.letters.conftest import Post
 from tests.letters.test_answer_every_letter import CODE, form_key, written
+from tests.mailing import Mails, address, work
 from tests.people import Cast, Visitor
 
 Dump = dict[str, set[tuple[Any, ...]]]
@@ -329,3 +332,14 @@ def test_a_named_letter_stays_named_for_who_says_so(app: Flask, cast: Cast) -> N
         assert letter.received_at is not None
         assert letter.tracking_digest is None
         assert letter.received_at - clock.now() < timedelta(minutes=1)
+
+
+def test_no_mail_follows_an_unnamed_letter(app: Flask, cast: Cast, mails: Mails) -> None:
+    """Whoever wrote it signed in, with an address, and wants everything at once."""
+    address(app, cast, "cadre", "mail_office", "minister")
+    assert send(cast.visitor("cadre")).status_code == 200
+    work(app)
+    assert mails.all() == []
+    with app.app_context():
+        assert db.session.scalars(sa.select(Mail)).all() == []
+        assert db.session.scalars(sa.select(Notice)).all() == []
