@@ -462,7 +462,7 @@ class Post(Reviewable, Base):
         return url_for("forum.show_post", id=subject_id)
 
     @classmethod
-    def named(cls, ids: Collection[int]) -> dict[int, Named]:
+    def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
         rows = db.session.execute(
             select(
                 *(Post.id, Post.thread_id, Thread.title, Board.title.label("board")),

@@ -170,9 +170,9 @@ class Reviewable:
         raise NotImplementedError
 
     @classmethod
-    def named(cls, ids: Collection[int]) -> dict[int, Named]:
-        """What their own author calls some texts; one statement. What of another's is not public
-        is not named."""
+    def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
+        """What their own author calls some texts, by their ids or a statement that gives them; one
+        statement. What of another's is not public is not named."""
         raise NotImplementedError
 
     @classmethod

@@ -41,7 +41,7 @@ def tell_reviewer(
 
 
 def recheck(rows: Sequence[Notice], actor: Actor) -> dict[int, Found]:
-    """Notices that say what they are about: two statements for each kind of text, one for items.
+    """Notices that say what they are about: one statement for each kind of text, one for items.
 
     Those that do not are of a time before notices said so, and say what they said.
     """
@@ -76,7 +76,7 @@ def _texts(kind: str, several: Sequence[tuple[Notice, int]], actor: Actor) -> di
         return {}
     ids = {number for _notice, number in several}
     mine = model.visible_to(actor).where(model.id.in_(ids)).with_only_columns(model.id)
-    named = model.named(list(db.session.scalars(mine)))
+    named = model.named(mine.correlate(None))
     found: dict[int, Found] = {}
     for notice, number in several:
         if (one := named.get(number)) is not None:

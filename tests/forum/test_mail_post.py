@@ -14,6 +14,7 @@ from core.db import db
 from core.mail import Mail
 from forum.models import Board
 from tests.boards import Forum
+from tests.conftest import counted
 from tests.mailing import Mails, address, words, work
 from tests.people import Cast, Visitor
 
@@ -145,3 +146,19 @@ def test_who_reviews_no_more_is_not_mailed_titles(
         db.session.commit()
     work(app, clock.now() + timedelta(minutes=10))
     assert mails.to("chief_moderator") == []
+
+
+def test_an_inbox_of_every_sort_asks_no_more(
+    app: Flask, cast: Cast, forum: Forum, cadre: Visitor, moderator: Visitor
+) -> None:
+    chief = cast.visitor("chief_moderator")
+    chief.post("/forum/chat/follow", {"level": "watch"})
+    forum.start(cadre, "茶水间的事", "@chief_moderator同志 请看。", board="chat")
+    forum.approve(moderator, forum.post(forum.start(chief, "总审核员写的")))
+    post = forum.post(forum.start(cadre, "要上报的"))
+    moderator.post(f"/moderation/{forum.item(post)}/escalate", {"explanation": "请看。"})
+    work(app)
+    with counted(app) as seen:
+        page = chief.get("/notices").text
+    assert all(one in page for one in ("茶水间的事", "提到了你", "总审核员写的", "要上报的"))
+    assert len(seen) <= 6, "\n\n".join(seen)
