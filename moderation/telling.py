@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from core import notices
 from core.db import db
 from core.notices import Found, Notice, Told
@@ -17,7 +15,6 @@ from core.policy import Actor
 
 from .models import QueueItem
 from .reviewable import Reviewable, kinds
-from .scope import covers
 
 
 def for_author(record: Reviewable, verb: str, item: QueueItem) -> Told:
@@ -60,8 +57,8 @@ def recheck(rows: Sequence[Notice], actor: Actor) -> dict[int, Found]:
 
 def _items(_kind: str, several: Sequence[tuple[Notice, int]], actor: Actor) -> dict[int, Found]:
     ids = [number for _notice, number in several]
-    mine = QueueItem.id.in_(ids), covers(actor, QueueItem.unit_id)
-    rows = db.session.execute(select(QueueItem.id, QueueItem.heading).where(*mine))
+    mine = QueueItem.visible_to(actor).where(QueueItem.id.in_(ids))
+    rows = db.session.execute(mine.with_only_columns(QueueItem.id, QueueItem.heading))
     headings = {row.id: row.heading for row in rows}
     return {
         notice.id: Found({**notice.params, "title": headings[number]}, notice.url)

@@ -45,7 +45,7 @@ def token_of(visitor: Visitor, name: str = "阅读器") -> str:
 
 def open_board(app: Flask, slug: str) -> None:
     with app.app_context():
-        db.session.execute(update(Board).where(Board.slug == slug).values(is_public=True))
+        db.session.execute(update(Board).where(Board.slug == slug).values(read_who="everyone"))
         db.session.commit()
 
 
@@ -118,6 +118,21 @@ def test_who_is_not_signed_in_reads_public_boards_alone(
     open_board(app, "dajiatan")
     for path in (f"thread/{thread}", "board/dajiatan", "boards/all"):
         assert entries(nobody.get(f"/feeds/{path}")) != []
+
+
+def test_a_board_of_its_own_has_a_feed_of_its_own(
+    app: Flask, cast: Cast, forum: Forum, thread: int, cadre2: Visitor
+) -> None:
+    token, nobody = token_of(cadre2), cast.visitor()
+    with app.app_context():
+        db.session.execute(update(Board).values(read_who="roles", read_roles=",office,"))
+        db.session.commit()
+    for path in (f"thread/{thread}", "board/dajiatan"):
+        assert cadre2.get(f"/feeds/{path}").status_code == 404
+        assert nobody.get(f"/feeds/{path}?token={token}").status_code == 404
+        assert entries(cast.visitor("office").get(f"/feeds/{path}")) != []
+    assert entries(cadre2.get("/feeds/boards/all")) == []
+    assert entries(cadre2.get("/feeds/search/all?q=看得到")) == []
 
 
 def test_a_token_reads_what_its_person_may_read_now(
