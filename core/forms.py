@@ -64,10 +64,14 @@ class CarefulForm(BaseForm):
         """The words as they will be read."""
         raise NotImplementedError
 
+    def also_pointed_out(self) -> list[tuple[Any, str]]:
+        """What else of the words should be looked at: what it is, and the passage itself."""
+        return []
+
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
             return False
-        self.pointed_out = _pointed_out(self.words_to_check())
+        self.pointed_out = _pointed_out(self.words_to_check(), self.also_pointed_out())
         if self.pointed_out is None or keys.same(request.form.get(SURE, ""), self.pointed_out.key):
             self.pointed_out = None
             return True
@@ -80,8 +84,9 @@ AROUND = 12  # characters shown on either side of a number
 SHOWN = 10
 
 
-def _pointed_out(words: list[str]) -> PointedOut | None:
-    numbers = [
+def _pointed_out(words: list[str], also: list[tuple[Any, str]]) -> PointedOut | None:
+    numbers = [(label, text.quoted(passage, (0, len(passage)), 0)) for label, passage in also]
+    numbers += [
         (personal.KINDS[one.kind], text.quoted(said, (one.start, one.end), AROUND))
         for said in words
         for one in personal.find(said)

@@ -102,8 +102,9 @@ class Stateful:
         return self.machine.target(self.state, verb) is not None
 
     def passes_journal(self, actor: Actor) -> bool:
-        """Whether a move by this actor is recorded; anonymous authors' moves are not."""
-        return True
+        """Whether a move by this actor is recorded; anonymous authors' moves are not, for an event
+        has a moment."""
+        return not getattr(actor, "is_untraced", False)
 
     def advance(self, verb: str, actor: Actor, note: str = "", **facts: int | str | None) -> None:
         """Move by a verb; Raises Forbidden, IllegalMove; KeyError for an unknown verb."""

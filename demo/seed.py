@@ -18,6 +18,7 @@ from . import (
     flags,
     letters,
     mail,
+    opinions,
     organisation,
     second_reviews,
     surveys,
@@ -47,6 +48,7 @@ def ensure(scale: int = 1) -> None:
         flags.fill(people)
         closed_boards.fill(people)
         second_reviews.fill(people)
+        opinions.fill()
         words.fill()
         tended.fill(people)
         db.session.commit()

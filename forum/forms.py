@@ -9,7 +9,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
 from core.file_field import FilesField
-from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required, TextField
+from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required
 from core.i18n import _, _l
 from core.text import TextFault, plain, words
 from moderation import Revision, Wording
@@ -19,7 +19,6 @@ from .models import Thread
 
 TITLE = (4, 80)
 BODY = (2, 20_000)
-PLEA = (2, 2_000)
 
 
 class _Titled(CreationForm):
@@ -106,13 +105,3 @@ class EditForm(_Editing, ReplyForm):
 
 class EditOpeningForm(_Editing, ThreadForm):
     pass
-
-
-class AppealForm(BaseForm):
-    explanation = TextField(
-        _l("申诉理由"), [Required(_l("请写明你为什么认为这一条应当发布。"))], limit=PLEA[1]
-    )
-
-    def validate_explanation(self, field: Any) -> None:
-        if len(field.data) < PLEA[0]:
-            raise ValidationError(_("申诉理由至少 %(limit)d 个字。", limit=PLEA[0]))

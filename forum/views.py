@@ -21,7 +21,7 @@ from moderation import (
     RedactForm,
     Revision,
     accept,
-    appeal,
+    appeal_page,
     awaits_answer,
     cautions,
     flag_page,
@@ -41,7 +41,7 @@ from moderation import (
 )
 
 from . import drafts, listing, moving, pace, reading, tending, writing
-from .forms import AppealForm, EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from .forms import EditForm, EditOpeningForm, ReplyForm, ThreadForm
 from .models import Board, Post, Thread
 from .reading import Line, ThreadPage
 from .slowing import slowed
@@ -243,12 +243,7 @@ def withdraw_post(post: Post) -> Any:
 @bp.route("/posts/<int:id>/appeal", methods=["GET", "POST"])
 @requires("forum:post:appeal", Post, load=WITH_VERSIONS)
 def appeal_post(post: Post) -> Any:
-    form = AppealForm()
-    if not form.sent():
-        return render_template("forum/appeal.html", post=post, form=form), code(form)
-    appeal(post, form.explanation.data, current_user)
-    flash(_("申诉已提交，会由另一位审核员来看。"), "note")
-    return _finish(post)
+    return appeal_page(post, post.thread.title, post.url)
 
 
 @bp.route("/posts/<int:id>/hide", methods=["GET", "POST"])

@@ -10,8 +10,9 @@ from __future__ import annotations
 from flask import Flask
 
 from .amending import accept, awaits_answer, redact, revert
+from .appealing import appeal_page
 from .deciding import hide
-from .door import appeal, submit, why, withdraw
+from .door import appeal, retract, submit, why, withdraw
 from .edit_forms import RedactForm
 from .filling import is_filled
 from .flagging import flag_page
@@ -26,7 +27,7 @@ from .remarks import remarks_on
 from .reviewable import NOTHING, Context, Named, Passage, Reviewable, ReviewPlace, Words
 from .scope import covers, is_reviewer, reviewer_role
 from .seal_views import seal_page
-from .standing import Standing, Unsettled, standings
+from .standing import Standing, Unsettled, standing_of, standings
 from .templates import offered
 from .terms.screening import cautions
 from .undoing import TIME as UNDO_TIME
@@ -52,6 +53,7 @@ __all__ = [
     "Words",
     "accept",
     "appeal",
+    "appeal_page",
     "awaits_answer",
     "cautions",
     "covers",
@@ -69,9 +71,11 @@ __all__ = [
     "raise_flag",
     "redact",
     "remarks_on",
+    "retract",
     "revert",
     "reviewer_role",
     "seal_page",
+    "standing_of",
     "standings",
     "submit",
     "versions",

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import Table, and_, inspect, select, update
+from sqlalchemy import Table, Uuid, and_, inspect, select, update
 
 from core import search
 from core.attachments import Attachment
@@ -135,16 +136,23 @@ def _rows(words: Words) -> Iterator[tuple[Former, dict[str, Any]]]:
         left = {name: words.after(name, held[name]) for name in held}
         changed = [name for name in held if left[name] != held[name]]
         if changed:
-            key = dict(zip(keys, row[: len(keys)], strict=True))
+            key = dict(zip(keys, map(_plain, row[: len(keys)]), strict=True))
             former = Former(table.name, key, {name: held[name] for name in changed})
             yield former, {name: left[name] for name in changed}
 
 
 def _write(table: str, key: dict[str, Any], values: dict[str, Any]) -> None:
     there = db.metadata.tables[table]
-    db.session.execute(
-        update(there).where(*(there.c[name] == value for name, value in key.items())).values(values)
-    )
+    is_it = [
+        there.c[name] == (UUID(value) if isinstance(there.c[name].type, Uuid) else value)
+        for name, value in key.items()
+    ]
+    db.session.execute(update(there).where(*is_it).values(values))
+
+
+def _plain(part: Any) -> Any:
+    """A part of a key as JSON takes it."""
+    return str(part) if isinstance(part, UUID) else part
 
 
 def _read_anew(formers: list[Former]) -> None:

@@ -6,6 +6,8 @@ counts in; whoever holds a record asks for its item without waiting.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func
 from sqlalchemy.exc import OperationalError
 
@@ -84,6 +86,23 @@ def withdraw(record: Reviewable, actor: Actor) -> None:
     revision.advance("withdraw", actor)
     if suspended is not None and suspended is not revision:
         record.latest_revision = suspended  # the older one that waits stands there again
+
+
+def retract(record: Reviewable, actor: Actor) -> None:
+    """Take a text back, public or not, with all that waits of it: the area says who may. What an
+    untraced actor does bears the day alone."""
+    versions = {record.public_revision, record.latest_revision, record.taken_revision} - {None}
+    for revision in sorted((one for one in versions if one is not None), key=lambda one: one.id):
+        if not revision.can("retract"):
+            continue
+        if (item := waiting_item(record, revision)) is not None:
+            lapse(item, actor)
+        outcomes.settle(revision, "withdraw", SYSTEM)
+        if revision is record.public_revision:
+            record.unpublished()
+            record.public_revision = None
+        revision.advance("retract", actor)
+    record.taken_revision = None
 
 
 def appeal(record: Reviewable, explanation: str, actor: Actor) -> QueueItem:
@@ -236,15 +255,17 @@ def _shown(record: Reviewable, revision: Revision) -> dict[str, str]:
     }
 
 
-def close(item: QueueItem) -> None:
+def close(item: QueueItem, at: datetime | None = None) -> None:
     """It waits no longer: nobody is at it, and it is nobody's near-copy."""
     if item.id is not None:
         copies.unmark(item.id)  # before a flush would find it closed and its state not yet so
-    item.closed_at = clock.now()
+    item.closed_at = at or clock.now()
     item.claimed_by_id = item.claimed_at = None
 
 
-def lapse(item: QueueItem) -> None:
-    """End an item whose version is not to be decided any more."""
-    close(item)
-    item.advance("lapse", SYSTEM, **facts_of(item))
+def lapse(item: QueueItem, actor: Actor = SYSTEM) -> None:
+    """End an item whose version is not to be decided any more; for an untraced actor's sake on
+    the day, at no moment."""
+    is_untraced = getattr(actor, "is_untraced", False)
+    close(item, clock.start_of(clock.today()) if is_untraced else None)
+    item.advance("lapse", actor if is_untraced else SYSTEM, **facts_of(item))

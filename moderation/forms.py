@@ -74,6 +74,18 @@ class ApproveForm(BaseForm):
         return ""
 
 
+class PleaForm(BaseForm):
+    """Why a decision should be another."""
+
+    explanation = TextField(
+        _l("申诉理由"), [Required(_l("请写明你为什么认为这一条应当发布。"))], limit=LIMIT
+    )
+
+    def validate_explanation(self, field: Any) -> None:
+        if len(field.data) < 2:
+            raise ValidationError(_("申诉理由至少 %(limit)d 个字。", limit=2))
+
+
 class ExplainedForm(ApproveForm):
     """A decision that tells its author why."""
 

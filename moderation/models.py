@@ -65,6 +65,11 @@ SEALABLE = (
     *("upheld", "withdrawn", "superseded", "reverted"),
 )
 
+RETRACTABLE = (
+    *("pending", "published", "returned", "rejected", "hidden", "suspended", "appealed"),
+    *("upheld",),
+)
+
 
 class Revision(Stateful, Base):
     """One version of what somebody wrote. A decision belongs to a revision, never to a record."""
@@ -94,6 +99,8 @@ class Revision(Stateful, Base):
         overturn=("appealed", "published"),
         uphold=("appealed", "upheld"),
         withdraw=(("pending", "returned", "rejected", "appealed", "suspended"), "withdrawn"),
+        # Taken back by whoever answers for it, whatever became of it.
+        retract=(RETRACTABLE, "withdrawn"),
         # What readers may see again among the versions is superseded; what flags took away from
         # them, and its author replaced unjudged, is taken back.
         supersede={

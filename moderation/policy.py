@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.policy import Actor, Rule, is_its, role, rules, signed_in, system
+from core.policy import Actor, Rule, anyone, is_its, role, rules, signed_in, system
 
 from .models import SEALABLE
 from .scope import CHIEF, REVIEWERS, is_own_unit, is_reviewer
@@ -13,6 +13,7 @@ def _reviews(actor: Actor, it: Any) -> bool:
     return is_reviewer(actor, it.unit, it.place)
 
 
+untraced = Rule("leaves no trace", lambda actor, _it: getattr(actor, "is_untraced", False))
 # Local moderators among them: they see, claim, decide, escalate and undo in their own places, and
 # nothing else; whatever says role(*REVIEWERS) is not theirs.
 reviewer = Rule("reviews something", lambda actor, _record: is_reviewer(actor))
@@ -96,7 +97,7 @@ rules(
         "moderation:second_review:draw": system,
         "moderation:second_review:lapse": system,
         "moderation:second_review:drop": system,
-        "moderation:item:lapse": system,
+        "moderation:item:lapse": system | untraced,
         "moderation:revision:submit": is_its("author") | system,
         "moderation:revision:exempt": is_its("author") | system,
         "moderation:revision:withdraw": is_its("author"),
@@ -121,6 +122,7 @@ rules(
         **{f"moderation:revision:unseal_{state}": unsealer for state in SEALABLE},
         "moderation:revision:accept": is_its("author"),
         "moderation:revision:revert": is_its("author"),
+        "moderation:revision:retract": anyone,  # the area's own rule is the door to it
         "moderation:revision:supersede": is_its("author") | reviewer | system,
         # Rules about words hold on every board: the chief moderators answer for them.
         "moderation:terms:list": any_chief,
@@ -138,6 +140,6 @@ rules(
         "moderation:flag:clear": judge,
         "moderation:flag:confirm": judge,
         "moderation:flag:replace": is_its("author") | reviewer | system,
-        "moderation:flag:withdraw": is_its("author"),
+        "moderation:flag:withdraw": is_its("author") | system,
     }
 )

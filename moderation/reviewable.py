@@ -234,6 +234,10 @@ class Reviewable:
         """The rows of its own area into which its words were copied."""
         return []
 
+    def taken_from(self) -> list[Words]:
+        """The rows from which its words were taken; a seal closes them, too, a purge does not."""
+        return []
+
     def kin(self) -> list[int]:
         """The ids of the texts that stand under this one's title, its own with them."""
         return [self.id]

@@ -88,7 +88,7 @@ def seal(kind: str, subject_id: int, reason: str, actor: Actor) -> Seal:
     refuse(record)
     stood = undoing.stand(record)
     marked = copies.marked(item.id for item in items)
-    words = clear(record, *quotes_of(record), *_keeping(record))
+    words = clear(record, *quotes_of(record), *_keeping(record), *record.taken_from())
     attachments.withhold(kind, subject_id)
     record = kinds[kind].for_review(subject_id, lock=True)
     taken = record.public_revision or record.taken_revision

@@ -167,6 +167,13 @@ def standings(place: str, texts: Iterable[Unsettled]) -> dict[int, Standing]:
     return {one.subject_id: _standing(one, said, usual, due.get(one.revision_id)) for one in texts}
 
 
+def standing_of(place: str, subject_id: int, revision: Revision, is_public: bool) -> Standing:
+    """How one text stands whose newest version this is; at most two statements."""
+    state, since = revision.state, revision.created_at
+    text = Unsettled(subject_id, revision.id, state, is_public, since, revision.is_purged)
+    return standings(place, [text])[subject_id]
+
+
 def apart(texts: Sequence[tuple[Unsettled, datetime | None]]) -> list[Standing]:
     """How own texts of many places stand, each with when it is due, without what is usual there;
     at most one statement."""

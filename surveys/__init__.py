@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import anonymity, commands, managing, policy, shelves, views  # noqa: F401
+    from . import anonymity, commands, managing, opinion_views, policy, shelves, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.surveys_cli)

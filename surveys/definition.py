@@ -1,7 +1,7 @@
 """What a survey asks: our own JSON, read into something typed, every fault named by its place.
 
 A document is an object {slug, title, intro, anonymity, audience, days | opens_on, closes_on,
-minutes, results_when, sections}; demo/content/surveys holds three. Texts are a string or
+minutes, results_when, publish_words, sections}; demo/content/surveys holds three. Texts are a string or
 {"zh": …, "en": …}. Reading cleans the texts and keeps all else, the order of keys included: an
 exported document is the imported one.
 """
@@ -50,7 +50,7 @@ NUMBER_LIMIT = 1e12
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 _SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {"minutes", "results_when", "sections", "xlsform"}
+    | {"minutes", "results_when", "publish_words", "sections", "xlsform"}
 )
 _SECTION_KEYS = frozenset({"title", "intro", "relevant", "questions"})
 _SAID = frozenset({"key", "type", "label", "relevant", "xlsform"})
@@ -175,6 +175,7 @@ class Definition:
     minutes: int
     results_when: str
     sections: tuple[Section, ...]
+    publishes_words: bool = False
     days: tuple[int, int] | None = None
     opens_on: date | None = None
     closes_on: date | None = None
@@ -233,6 +234,8 @@ def changes(old: Definition, new: Definition) -> list[Fault]:
     faults = []
     if new.anonymity != old.anonymity:
         faults.append(Fault("anonymity", _("发布以后，实名还是匿名不能再改。")))
+    if new.publishes_words and not old.publishes_words:
+        faults.append(Fault("publish_words", _("发布以后不能再改成公布文字：先填的人没有被告知。")))
     for question in new.questions:
         before = old.question(question.key)
         if before is not None and before.type != question.type:
@@ -292,6 +295,7 @@ class _Reader:
             minutes=self.whole_number(document, "minutes", 1, 180, whole) or 1,
             results_when=self.among(document, "results_when", RESULTS_WHEN, whole, "closed"),
             sections=self.sections(document),
+            publishes_words=self.yes(document, "publish_words", whole),
             **self.period(document),
             document=self.foreign(document, whole),
         )
@@ -389,9 +393,7 @@ class _Reader:
             return None
         self.known(asked, _QUESTION_KEYS[kind], place)
         self.foreign(asked, place)
-        required = asked.get("required", False)
-        if not isinstance(required, bool):
-            self.fault(place, _("required 应是 true 或 false。"))
+        required = self.yes(asked, "required", place)
         options = self.options(asked, kind, place) if kind in CHOICES else ()
         low, high = self.bounds(asked, kind, place)
         return Question(
@@ -399,7 +401,7 @@ class _Reader:
             type=kind,
             label=self.texts(asked, "label", place, INTRO_LIMIT if kind == "note" else LABEL_LIMIT),
             hint=self.texts(asked, "hint", place, LABEL_LIMIT, optional=True),
-            is_required=bool(required),
+            is_required=required,
             options=options,
             rows=self.rows(asked, place) if kind == "matrix" else (),
             max_choices=self.whole_number(
@@ -541,6 +543,12 @@ class _Reader:
             place, _("%(name)s 只能是：%(allowed)s。", name=name, allowed=_("、").join(allowed))
         )
         return allowed[0] if name != "type" else ""
+
+    def yes(self, given: dict[str, Any], name: str, place: str) -> bool:
+        value = given.get(name, False)
+        if not isinstance(value, bool):
+            self.fault(place, _("%(name)s 应是 true 或 false。", name=name))
+        return bool(value)
 
     def whole_number(
         self,

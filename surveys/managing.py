@@ -18,7 +18,7 @@ from core.gate import requires
 from core.i18n import _, _l, pick
 from core.paging import Pager, asked_page
 
-from . import publishing, results
+from . import opinions, publishing, results
 from .definition import Definition, DefinitionFault, Fault, dump, parse
 from .models import OpenAnswer, Survey, SurveyResponse, SurveyVersion
 from .views import bp
@@ -162,12 +162,15 @@ def read_answers(survey: Survey) -> Any:
     chosen = next((one for one in questions if one.key == asked), None)
     if questions and chosen is None:
         abort(404)
+    pager = _texts(survey, asked) if counts.responses >= results.THRESHOLD else None
     return render_template(
         "surveys/answers_read.html",
         survey=survey,
         questions=questions,
         chosen=chosen,
-        pager=_texts(survey, asked) if counts.responses >= results.THRESHOLD else None,
+        pager=pager,
+        made=opinions.of_answers(one.id for one in pager.rows) if pager else {},
+        may_publish=bool(definitions) and definitions[0].publishes_words,
         words=results.Words.of(definitions),
         threshold=results.THRESHOLD,
     )

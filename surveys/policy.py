@@ -1,12 +1,17 @@
 """Who may do what with surveys."""
 
-from core.policy import Rule, anyone, role, rules, signed_in, system
+from core.policy import Rule, anyone, is_its, role, rules, signed_in, system
+from moderation import is_reviewer
 
 asked = Rule("is among those asked", lambda actor, survey: survey.is_for(actor))
 may_see_results = Rule("may see the results", lambda actor, survey: survey.shows_results_to(actor))
 # One steering office for the whole house, standing beside the units in the tree, not above them;
 # only an administrator gives this role (accounts/roles.py: GRANTABLE).
 office = role("office")
+public = Rule("public", lambda actor, it: it is not None and it.is_public)
+its_reviewer = Rule(
+    "a reviewer of its unit", lambda actor, it: it is not None and is_reviewer(actor, it.unit)
+)
 
 rules(
     {
@@ -24,6 +29,13 @@ rules(
         "surveys:survey:close": office | system,
         "surveys:survey:archive": office,
         "surveys:answer:read": office,
+        "surveys:opinion:propose": office,
+        "surveys:opinion:show": signed_in,  # Opinion.visible_to says which
+        "surveys:opinion:edit": is_its("author"),
+        "surveys:opinion:withdraw": office,
+        "surveys:opinion:appeal": is_its("author"),
+        "surveys:opinion:flag": signed_in & public & ~is_its("author"),
+        "surveys:opinion:seal": its_reviewer & ~is_its("author"),
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,
     }

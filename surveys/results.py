@@ -243,14 +243,17 @@ def present(
     shown = []
     for section in merged(definitions):
         asked = [question for question in section.questions if question.type != "note"]
-        found = [_present(question, counts, words) for question in asked]
+        found = [
+            _texts(question, counts.written.get(question.key, 0), definitions[0].publishes_words)
+            if question.type in ("short", "long")
+            else _present(question, counts, words)
+            for question in asked
+        ]
         shown.append((pick(section.title), found))
     return shown
 
 
 def _present(question: Question, counts: Counts, words: Words) -> QuestionResult:
-    if question.type in ("short", "long"):
-        return _texts(question, counts.written.get(question.key, 0))
     answered = counts.answered.get(question.key, 0)
     if answered < THRESHOLD:
         return QuestionResult(question, answered, _too_few(answered), is_hidden=True)
@@ -275,9 +278,15 @@ def _answered(answered: int) -> str:
     return ngettext("%(num)d 人回答。", "%(num)d 人回答。", answered)
 
 
-def _texts(question: Question, written: int) -> QuestionResult:
+def _texts(question: Question, written: int, are_published: bool) -> QuestionResult:
     if not written:
         sentence = _("还没有人写。")
+    elif are_published:
+        sentence = ngettext(
+            "%(num)d 人写了意见，由办公室逐条阅看；一部分经审核后不带姓名公布。",
+            "%(num)d 人写了意见，由办公室逐条阅看；一部分经审核后不带姓名公布。",
+            written,
+        )
     else:
         sentence = ngettext(
             "%(num)d 人写了意见，由办公室逐条阅看，原文不在这里公布。",

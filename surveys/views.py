@@ -27,7 +27,7 @@ from core.i18n import _, day
 from core.paging import asked_page
 from core.policy import allows
 
-from . import fields, listing, publishing, responses, results, rights, rules
+from . import fields, listing, opinions, publishing, responses, results, rights, rules
 from .listing import ANSWERED_COOKIE
 from .models import Survey, SurveyDismissal, SurveyVersion
 
@@ -161,6 +161,7 @@ def show_results(survey: Survey) -> Any:
         left_out=results.left_out(survey, counts),
         threshold=results.THRESHOLD,
         sections=results.present([version.definition for version in versions], counts),
+        opinions=opinions.public_of(survey) if counts.responses >= results.THRESHOLD else {},
     )
 
 

@@ -27,9 +27,11 @@ from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
 from moderation.drawing import draw_among
-from moderation.models import Decision
+from moderation.models import Decision, QueueItem
 from moderation.purging import Purge
 from moderation.second_review import SecondReview
+from surveys.models import OpenAnswer
+from surveys.opinions import Opinion
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
 from tests.conftest import KEY, database
@@ -429,10 +431,57 @@ def _ask(site: Filled) -> None:
             assert desk.fill(people[name], slug, q_text=text).status_code == 303
     assert desk.fill(people["leader"], "open", q_text=word("held_answer")).status_code == 303
     desk.move("closed", "close")
+    _put_forward(site, desk, people)
     desk.make(slug="named", anonymity="named")
     for name in CLASS_OF_FIVE:
         text = word("named_answer") if name == "cadre" else "少开会。"
         assert desk.fill(people[name], "named", q_text=text).status_code == 303
+
+
+OPINIONS = ("pending", "returned", "rejected", "hidden", "sealed")
+
+
+def _put_forward(site: Filled, desk: Desk, people: dict[str, Visitor]) -> None:
+    """Words of answers in every state on their way to the results page, each with what was left
+    out of them."""
+    desk.make(slug="words", publish_words=True)
+    for name, state in zip(CLASS_OF_FIVE, OPINIONS, strict=True):
+        words = f"{word(f'opinion_{state}')} {word(f'opinion_{state}_raw')}"
+        assert desk.fill(people[name], "words", q_text=words).status_code == 303
+    desk.move("words", "close")
+    office, reviewer = site.visitor("office"), site.visitor("moderator")
+    why = {"explanation": "写明的理由。"}
+    for state in OPINIONS:
+        said = word(f"opinion_{state}")
+        with site.app.app_context():
+            wanted = sa.select(OpenAnswer.id).where(OpenAnswer.text.startswith(f"{said} "))
+            answer = db.session.scalars(wanted).one()
+        _send(office, f"/surveys/words/answers/{answer}/propose", body=f"{said} […]")
+        if state in ("hidden", "sealed"):
+            _decide_newest(site, reviewer, "approve")
+        if state == "hidden":
+            for name in ("cadre2", "delegate", "supervisor"):
+                with site.app.app_context():
+                    made = db.session.scalars(sa.select(sa.func.max(Opinion.id))).one()
+                url = f"/surveys/opinions/{made}/flag"
+                _send(site.visitor(name), url, reason="private")
+            _decide_newest(site, reviewer, "hide", reason="private", **why)
+        if state == "sealed":
+            with site.app.app_context():
+                made = db.session.scalars(sa.select(sa.func.max(Opinion.id))).one()
+            _send(reviewer, f"/surveys/opinions/{made}/seal", sure="y", **why)
+        if state == "returned":
+            _decide_newest(site, reviewer, "return", **why)
+        if state == "rejected":
+            _decide_newest(site, reviewer, "reject", reason="private", **why)
+
+
+def _decide_newest(site: Filled, reviewer: Visitor, verb: str, **fields: str) -> None:
+    with site.app.app_context():
+        last = sa.select(QueueItem.id, QueueItem.revision_id).order_by(QueueItem.id.desc())
+        item = db.session.execute(last).first()
+        assert item is not None
+    _send(reviewer, f"/moderation/{item.id}/{verb}", revision=str(item.revision_id), **fields)
 
 
 def _call(site: Filled) -> None:

@@ -33,8 +33,8 @@ from core.search import SearchEntry
 from forum.models import Board, Thread
 from forum.tending import ENDS
 from moderation.amending import EDITS
-from surveys.models import SurveyVersion
-from tests.contracts.filled import LETTER_STATES, Filled, word
+from surveys.models import OpenAnswer, SurveyVersion
+from tests.contracts.filled import LETTER_STATES, OPINIONS, Filled, word
 from tests.mailing import words
 from tests.people import PEOPLE, Visitor
 
@@ -112,6 +112,11 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("draft_survey", "draft_intro"), OFFICE),
     **dict.fromkeys(("open_answer", "closed_answer"), OFFICE),
     "held_answer": set(),
+    # Whoever put the words forward, and who decides; what was left out of them is the office's.
+    **{f"opinion_{state}": OFFICE | REVIEWERS for state in OPINIONS if state != "sealed"},
+    **{f"opinion_{state}_raw": OFFICE for state in OPINIONS if state != "sealed"},
+    "opinion_sealed": set(),
+    "opinion_sealed_raw": set(),
     "named_answer": OFFICE | {"cadre"},
     **dict.fromkeys(("draft_campaign", "draft_lead", "draft_term"), OFFICE),
     "import_draft": {"unit_admin"},
@@ -160,7 +165,7 @@ WRITERS = {
 NEAR: dict[str, set[str | None]] = {
     **dict.fromkeys(("front", "forum", "moderation", "record", "seals", "terms"), TALKERS),
     "letters": WRITERS | {"admin"},
-    "surveys": {None, "office", "cadre", "admin"},
+    "surveys": {None, "office", "moderator", "chief_moderator", "cadre", "admin"},
     "campaigns": {None, "office", "cadre", "admin"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
 }
@@ -177,7 +182,8 @@ TELLING = {
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
     *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
-    *("surveys.read_answers", "accounts.show_import"),
+    *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
+    "accounts.show_import",
 }
 _WORD = re.compile("zq[a-z]+qz")
 _HREF = re.compile(r'href="([^"#]+)')
@@ -394,6 +400,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         known = db.session.scalars(select(MailAddress)).one()
         stops = unsubscribe.token(known.person_id, known.address, ["decision"])
         return [known.token if rule.endpoint == "front.verify_address" else stops]
+    if name == "answer_id":
+        return list(db.session.scalars(select(OpenAnswer.id)))
     if name == "month":
         return [f"{clock.today():%Y-%m}"]
     if rule.endpoint == "moderation.edit" and name == "verb":

@@ -1,0 +1,303 @@
+"""Words from a survey's answers that the office puts forward for its results page.
+
+The record is the office's: its author is whoever puts the words forward. Of the answer it knows
+the random id and nothing else, no response, no order, no moment. It stands there without a name.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import url_for
+from sqlalchemy import ForeignKey, Index, Select, String, and_, func, or_, select
+from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
+
+from accounts.models import Unit
+from core import clock
+from core.db import Base, db
+from core.errors import Conflict
+from core.i18n import _, _l, pick
+from core.policy import Actor
+from moderation import (
+    NOTHING,
+    Context,
+    Named,
+    Reviewable,
+    ReviewPlace,
+    Revision,
+    Wording,
+    Words,
+    covers,
+    submit,
+)
+
+from .definition import Definition
+from .models import OpenAnswer, Survey, SurveyVersion
+from .results import THRESHOLD
+
+MARK = "[…]"
+SHOWN = 5  # beside a question on the results page; the others have a page of their own
+_LEFT_OUT = re.compile(r"\[…\]|\[\.\.\.\]|【…】|［…］")
+# What reviewers see besides what is public.
+UNDER_REVIEW = (
+    *("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld", "sealed"),
+)
+
+
+class Opinion(Reviewable, Base):
+    """One answer's words on their way to the results page, or there."""
+
+    __tablename__ = "survey_opinions"
+    __table_args__ = (Index(None, "survey_id", "question_key", "answer_id"),)
+
+    kind = "surveys:opinion"
+    kind_name = _l("问卷里的意见")
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"))
+    question_key: Mapped[str] = mapped_column(String(32))
+    # No foreign key: answers are written anew when others join them.
+    answer_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+
+    survey: Mapped[Survey] = relationship(lazy="raise_on_sql")
+    unit: Mapped[Unit] = cast("Mapped[Unit]", relationship(lazy="raise_on_sql"))
+
+    @property
+    def url(self) -> str:
+        """Where it stands among the results."""
+        return url_for("surveys.list_opinions", slug=self.survey.slug, _anchor=f"opinion-{self.id}")
+
+    @staticmethod
+    def visible_to(actor: Actor) -> Select[Opinion]:
+        """All for the office; those under review for its reviewers; the public ones for whoever
+        sees a survey's results when it is over."""
+        latest = aliased(Revision)
+        over = or_(Survey.state.in_(("closed", "archived")), Survey.closes_at <= clock.now())
+        public = and_(Opinion.public_revision_id.is_not(None), Survey.state != "draft", over)
+        reviewed = and_(covers(actor, Opinion.unit_id), latest.state.in_(UNDER_REVIEW))
+        seen = or_(public, reviewed)
+        found = (
+            select(Opinion)
+            .join(Opinion.survey)
+            .join(Opinion.unit)
+            .outerjoin(Opinion.latest_revision.of_type(latest))
+            .options(
+                contains_eager(Opinion.survey),
+                contains_eager(Opinion.unit),
+                contains_eager(Opinion.latest_revision.of_type(latest)),
+            )
+        )
+        if actor.holds("office"):
+            return found
+        return found.where(seen) if actor.is_authenticated else found.where(latest.id.is_(None))
+
+    # --- As a kind of content under review ------------------------------------------------
+
+    @classmethod
+    def label_of(cls, revision: Revision) -> str:
+        return _("问卷意见")
+
+    @classmethod
+    def for_review(cls, subject_id: int, *, lock: bool = False) -> Opinion:
+        if lock:
+            held = select(Opinion.id).where(Opinion.id == subject_id)
+            db.session.execute(held.with_for_update(key_share=True))
+        found = cls._in_place().where(Opinion.id == subject_id)
+        return db.session.scalars(found.execution_options(populate_existing=lock)).one()
+
+    @classmethod
+    def in_context(cls, subject_id: int) -> tuple[Opinion, Context]:
+        """The words and their question. The answer itself is the office's alone."""
+        opinion = cls.for_review(subject_id)
+        return opinion, Context(opinion.survey.name, opinion.url if opinion.is_public else None)
+
+    @staticmethod
+    def _in_place() -> Select[Opinion]:
+        return select(Opinion).options(
+            joinedload(Opinion.survey),
+            joinedload(Opinion.public_revision),
+            joinedload(Opinion.latest_revision),
+            joinedload(Opinion.taken_revision),
+        )
+
+    @classmethod
+    def review_url(cls, subject_id: int) -> str:
+        return url_for("surveys.show_opinion", id=subject_id)
+
+    @classmethod
+    def named(cls, ids: Collection[int]) -> dict[int, Named]:
+        rows = db.session.execute(
+            select(Opinion.id, Survey.title).join(Opinion.survey).where(Opinion.id.in_(ids))
+        )
+        return {
+            row.id: Named(_("问卷里的意见"), pick(row.title), cls.review_url(row.id))
+            for row in rows
+        }
+
+    @classmethod
+    def review_places(cls) -> dict[str, ReviewPlace]:
+        rows = db.session.execute(
+            select(Survey.slug, Survey.title, Unit)
+            .join(Opinion, Opinion.survey_id == Survey.id)
+            .join(Unit, Unit.id == Opinion.unit_id)
+            .distinct()
+            .order_by(Survey.slug)
+        )
+        return {f"surveys:{slug}": ReviewPlace(pick(title), unit) for slug, title, unit in rows}
+
+    @property
+    def review_first(self) -> bool:
+        return True
+
+    @property
+    def review_unit_id(self) -> int:
+        return self.unit_id
+
+    @property
+    def review_place(self) -> str:
+        return f"surveys:{self.survey.slug}"
+
+    @property
+    def review_place_name(self) -> str:
+        return self.survey.name
+
+    def review_heading(self, revision: Revision) -> str:
+        return _("《%(title)s》里的一条意见", title=self.survey.name)[:200]
+
+    @classmethod
+    def seal_url(cls, subject_id: int) -> str:
+        return url_for("surveys.seal_opinion", id=subject_id)
+
+    def taken_from(self) -> list[Words]:
+        return [Words(OpenAnswer, OpenAnswer.id == self.answer_id, text=NOTHING)]
+
+
+# --- Putting forward ------------------------------------------------------------------------
+
+
+def is_shortened(raw: str, words: str) -> bool:
+    """Whether some words are an answer's own, with nothing but passages left out at the marks."""
+    place, said = 0, " ".join(raw.split())
+    for part in _LEFT_OUT.split(words):
+        part = " ".join(part.split())
+        found = said.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return bool("".join(_LEFT_OUT.split(words)).strip())
+
+
+def answer_of(survey: Survey, answer_id: uuid.UUID) -> OpenAnswer | None:
+    return db.session.scalar(
+        select(OpenAnswer).where(OpenAnswer.survey_id == survey.id, OpenAnswer.id == answer_id)
+    )
+
+
+def why_not(survey: Survey, definition: Definition, answer: OpenAnswer) -> str:
+    """Why an answer's words cannot be put forward; "" when they can."""
+    if not definition.publishes_words:
+        return _("填的人没有被告知文字可能公布，所以不能公布。要公布，请在问卷里事先写明。")
+    alike = select(func.count()).where(
+        OpenAnswer.survey_id == survey.id,
+        OpenAnswer.question_key == answer.question_key,
+        OpenAnswer.option_key == answer.option_key,
+    )
+    if (db.session.scalar(alike) or 0) < THRESHOLD:
+        return _("写这一题的不足 %(limit)d 人，不能公布：容易认出人来。", limit=THRESHOLD)
+    return ""
+
+
+def propose(survey: Survey, answer: OpenAnswer, words: str, actor: Any) -> Opinion:
+    """Put an answer's words forward, once. Raises Conflict."""
+    if (made := of_answers([answer.id]).get(answer.id)) is not None:
+        raise Conflict(made.latest_revision, _("这一条已经提交过了。"))
+    posts = [one.unit_id for one in actor.current if one.role == "office"]
+    opinion = Opinion(
+        survey=survey,
+        question_key=answer.question_key,
+        answer_id=answer.id,
+        author_id=actor.id,
+        unit_id=posts[0] if posts else actor.unit_id,
+        public_revision=None,
+        latest_revision=None,
+        taken_revision=None,
+    )
+    submit(opinion, Wording.of(words), actor)
+    return opinion
+
+
+def of_answers(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Opinion]:
+    """The opinions made of some answers, by the answer; one statement."""
+    found = select(Opinion).where(Opinion.answer_id.in_(list(ids)))
+    rows = db.session.scalars(found.options(joinedload(Opinion.latest_revision)))
+    return {one.answer_id: one for one in rows}
+
+
+# --- Reading --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people read of an opinion: its number, the words, how many its question has."""
+
+    id: int
+    question: str
+    html: str
+    total: int
+
+
+def public_of(survey: Survey) -> dict[str, list[Said]]:
+    """The first public opinions of each question, in no order that tells anything; one statement."""
+    place = func.row_number().over(partition_by=Opinion.question_key, order_by=Opinion.answer_id)
+    total = func.count().over(partition_by=Opinion.question_key)
+    ranked = (
+        select(
+            *(Opinion.id, Opinion.question_key, Revision.body_html),
+            *(total.label("total"), place.label("place")),
+        )
+        .join(Opinion.public_revision)
+        .where(Opinion.survey_id == survey.id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(ranked)
+        .where(ranked.c.place <= SHOWN)
+        .order_by(ranked.c.question_key, ranked.c.place)
+    )
+    found: dict[str, list[Said]] = {}
+    for row in rows:
+        said = Said(row.id, row.question_key, row.body_html, row.total)
+        found.setdefault(row.question_key, []).append(said)
+    return found
+
+
+def page_of(survey: Survey, number: int, size: int) -> tuple[int, Sequence[Any]]:
+    """How many are public, and one page of them, question by question; two statements."""
+    public = select(Opinion.id).where(
+        Opinion.survey_id == survey.id, Opinion.public_revision_id.is_not(None)
+    )
+    total = db.session.scalar(select(func.count()).select_from(public.subquery())) or 0
+    rows = db.session.execute(
+        select(Opinion.id, Opinion.question_key, Revision.body_html)
+        .join(Opinion.public_revision)
+        .where(Opinion.survey_id == survey.id)
+        .order_by(Opinion.question_key, Opinion.answer_id)
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return total, rows.all()
+
+
+def latest_definition(survey: Survey) -> Definition:
+    found = (
+        select(SurveyVersion)
+        .where(SurveyVersion.survey_id == survey.id)
+        .order_by(SurveyVersion.number.desc())
+        .limit(1)
+    )
+    return db.session.scalars(found).one().definition
