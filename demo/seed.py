@@ -20,6 +20,7 @@ from . import (
     mail,
     opinions,
     organisation,
+    public_letters,
     second_reviews,
     surveys,
     tended,
@@ -49,6 +50,7 @@ def ensure(scale: int = 1) -> None:
         closed_boards.fill(people)
         second_reviews.fill(people)
         opinions.fill()
+        public_letters.fill()
         words.fill()
         tended.fill(people)
         db.session.commit()

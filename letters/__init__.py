@@ -6,7 +6,17 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import access, commands, desk, policy, shelf, views, writing  # noqa: F401
+    from . import (  # noqa: F401
+        access,
+        commands,
+        desk,
+        policy,
+        public_views,
+        publishing_views,
+        shelf,
+        views,
+        writing,
+    )
 
     writing.init_app(app)
     access.init_app(app)

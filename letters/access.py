@@ -24,7 +24,7 @@ YES = frozenset({"yes", "on", "1", "true"})
 WRITE, TRACK = "letters.write", "letters.track"
 WRITER_PAGES = frozenset(
     f"letters.{name}"
-    for name in ("show", "receipt", "answer", "appeal", "withdraw", "rate", "reopen")
+    for name in ("show", "receipt", "answer", "appeal", "withdraw", "rate", "reopen", "consent")
 )
 
 

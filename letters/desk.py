@@ -18,7 +18,7 @@ from core.paging import Pager, asked_page
 from core.policy import allows
 from core.states import IllegalMove
 
-from . import handling, shelf
+from . import handling, publishing, shelf
 from .categories import selection_words
 from .forms import (
     AcceptForm,
@@ -133,6 +133,7 @@ def desk_letter(letter: Letter) -> Any:
         assign=assign_form(letter) if may_assign else None,
         note=NoteForm(),
         sign=SignForm(data={"version": letter.replies[-1].number if letter.replies else 0}),
+        made=publishing.of_letter(letter) if letter.replied_on is not None else None,
     )
 
 

@@ -19,7 +19,7 @@ from core.i18n import _, _l
 from core.policy import SYSTEM, Actor, Forbidden, allows
 from core.states import IllegalMove
 
-from . import terms
+from . import publishing, terms
 from .categories import DAYS
 from .models import (
     RATING_DAYS,
@@ -104,6 +104,8 @@ def reopen(letter: Letter, writer: Actor, body: str) -> None:
     """The writer is not satisfied: a new round, with a new term from this day."""
     letter.advance("reopen", writer, note=body)
     _say(letter, "reopening", body, writer, is_from_writer=True)
+    publishing.take_back(letter, writer)
+    letter.unit_agreed_by_id = None  # to the next reply it has to agree anew
     letter.round += 1
     letter.contested_unit_id = letter.unit_id
     letter.handler_id = None

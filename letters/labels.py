@@ -63,6 +63,10 @@ EVENTS = {
     "withdraw": _l("写信人撤回"),
     "restrict": _l("已隔离"),
     "release": _l("已解除隔离"),
+    "consent": _l("写信人同意公开"),
+    "retract_consent": _l("写信人收回公开的同意"),
+    "agree": _l("承办单位同意公开答复"),
+    "object": _l("承办单位不同意公开答复"),
 }
 
 

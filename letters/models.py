@@ -70,7 +70,8 @@ def new_number() -> int:
 class Letter(Stateful, Base):
     """One letter. `clock_from` is day zero of its term, `due_on` the promised day of the reply,
     `step_due_on` the day by which the present step should be taken; `contested_unit` the unit
-    whose reply did not satisfy."""
+    whose reply did not satisfy; `unit_agreed_by` who agreed for the unit that its reply be
+    published."""
 
     __tablename__ = "letters"
     __table_args__ = (
@@ -143,6 +144,7 @@ class Letter(Stateful, Base):
     declined_on: Mapped[date | None]
     round: Mapped[int] = mapped_column(default=1)
     is_publication_agreed: Mapped[bool] = mapped_column(default=False)
+    unit_agreed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     is_restricted: Mapped[bool] = mapped_column(default=False)
     is_appealed: Mapped[bool] = mapped_column(default=False)
     decline_reason: Mapped[str | None] = mapped_column(String(30))
@@ -196,10 +198,6 @@ class Letter(Stateful, Base):
         if actor.holds("minister"):
             seen.append(Letter.state.not_in(ENDED))
         return and_(arrived, Letter.is_restricted.is_(False), or_(*seen)) if seen else false()
-
-    def passes_journal(self, actor: Actor) -> bool:
-        """What an unnamed writer does leaves no event: an event has a moment."""
-        return getattr(actor, "letter_id", None) is None
 
     @property
     def path(self) -> str:

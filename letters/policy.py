@@ -6,6 +6,7 @@ from typing import Any
 
 from core import clock
 from core.policy import Rule, anyone, is_its, role, rules, signed_in, system
+from moderation import is_reviewer
 
 from .models import ROUNDS, units_served
 
@@ -68,6 +69,11 @@ within_appeal = _when(
         and clock.today() <= letter.appeal_ends_on
     ),
 )
+answered = _when("it has a signed reply", lambda letter: letter.replied_on is not None)
+public = Rule("public", lambda actor, it: it is not None and it.is_public)
+its_reviewer = Rule(
+    "a reviewer of its unit", lambda actor, it: it is not None and is_reviewer(actor, it.unit)
+)
 
 rules(
     {
@@ -105,6 +111,18 @@ rules(
         "letters:letter:send_back": signer & another,
         "letters:letter:sign": signer & another,
         "letters:letter:note": office | handler | signer,
+        # the published version
+        "letters:letter:consent": writer & answered,
+        "letters:letter:agree": signer & answered,
+        "letters:letter:object": signer & answered,
+        "letters:letter:publish": office & unrestricted & answered,
+        "letters:public:list": anyone,
+        "letters:public:show": anyone,  # PublicLetter.visible_to says which
+        "letters:public:edit": is_its("author"),
+        "letters:public:appeal": is_its("author"),
+        "letters:public:withdraw": role("mail_office"),
+        "letters:public:flag": signed_in & public & ~is_its("author"),
+        "letters:public:seal": its_reviewer & ~is_its("author"),
         # time
         "letters:letter:lapse": system,
         "letters:letter:close": office | system,

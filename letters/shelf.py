@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from core import clock, figures, jobs, registry
+from core import clock, figures, jobs, refilling, registry, search
 from core.db import db
 from core.i18n import _, _l, ngettext
 from core.policy import Actor
@@ -16,6 +16,7 @@ from core.registry import Panel, Place, Waiting
 from . import tally
 from .handling import close_unrated
 from .models import Letter, units_served
+from .public import SOURCE, PublicLetter
 
 WRITER_WAITS = ("needs_info", "replied")
 TO_SCREEN = ("received", "screening")
@@ -35,6 +36,8 @@ def fill() -> None:
     )
     registry.add(registry.panels, Panel("letters/panel.html", _panel, order=40, side=True))
     registry.add(registry.waiting, waiting)
+    refilling.source(PublicLetter.kind, SOURCE)
+    search.kind(PublicLetter.kind, _l("来信和答复"), "letters.show_public")
 
 
 def _panel(actor: Actor) -> dict[str, Any]:

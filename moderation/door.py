@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, inspect
 from sqlalchemy.exc import OperationalError
 
 from core import clock, text
@@ -37,7 +37,7 @@ def submit(record: Reviewable, wording: Wording, actor: Actor) -> Revision:
     latest = record.latest_revision
     if not record.is_editable:
         raise Conflict(latest, _("这一条现在不能修改。请打开原文看看它的状态。"))
-    if record.id is None:
+    if not inspect(record).persistent:
         db.session.add(record)
         db.session.flush()
     item = waiting_item(record, latest)

@@ -51,7 +51,8 @@ def escalate(item: QueueItem, actor: Actor, reason: str = "") -> None:
 
 def chiefs_for(item: QueueItem) -> list[int]:
     """Ids of those who may decide the item as chief moderators."""
-    apart = (item.author_id, item.first_decided_by_id)
+    concerned = item.subject_class.concerned(item.subject_id)
+    apart = {item.author_id, item.first_decided_by_id} | concerned
     found = chiefs_of(item.unit_id, None if _own_unit_counts() else item.author_id)
     return [person_id for person_id in found if person_id not in apart]
 

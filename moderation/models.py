@@ -353,12 +353,12 @@ class QueueItem(Stateful, Base):
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[QueueItem]:
-        """Those whose unit the actor reviews for."""
+        """Those whose unit the actor reviews for, and in which the actor is not concerned."""
         return (
             select(QueueItem)
             .join(QueueItem.unit)
             .options(contains_eager(QueueItem.unit))
-            .where(covers(actor, QueueItem.unit_id, place=QueueItem.place))
+            .where(covers(actor, QueueItem.unit_id, place=QueueItem.place), *unconcerned(actor))
         )
 
 
@@ -431,6 +431,19 @@ def waiting_with(revision_id: int) -> Select[QueueItem]:
     return select(QueueItem).where(
         QueueItem.revision_id == revision_id, QueueItem.closed_at.is_(None)
     )
+
+
+def unconcerned(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions on items that the actor is not concerned in what they are about; one for each
+    kind of which somebody may be."""
+    from .reviewable import kinds
+
+    barred = {name: kind.barred(actor) for name, kind in kinds.items()}
+    return [
+        or_(QueueItem.subject_kind.concat("") != name, QueueItem.subject_id.not_in(ids))
+        for name, ids in barred.items()
+        if ids is not None
+    ]
 
 
 def free_for(actor: Actor, now: datetime) -> list[ColumnElement[bool]]:

@@ -18,7 +18,7 @@ from core.policy import Actor
 from . import finding, judging
 from .filters import Filters
 from .key import read_key, write_key
-from .models import Decision, QueueItem, Revision, free_for
+from .models import Decision, QueueItem, Revision, free_for, unconcerned
 from .reviewable import kinds
 from .scope import covers, is_reviewer
 from .second_review import SecondReview
@@ -63,7 +63,7 @@ def page(filters: Filters, scope: Scope, actor: Actor) -> QueuePage:
         asked.append(key < start if downward else key > start)
     reach = scope.reach(filters)
     ids = finding.first(
-        select(QueueItem.id).where(finding.covered(actor, reach.path), *asked),
+        select(QueueItem.id).where(finding.covered(actor, reach.path), *asked, *unconcerned(actor)),
         reach,
         filters.leads or filters.decided,
         lambda found: found.order_by(*order).limit(PAGE + 1),
@@ -98,6 +98,7 @@ def _free(
         finding.covered(actor, reach.path),
         *filters.conditions(actor),
         *free_for(actor, clock.now()),
+        *unconcerned(actor),
     )
 
     def take(found: Select[Any], count: int) -> Any:
@@ -172,7 +173,9 @@ def counts(actor: Actor) -> tuple[int, int]:
 def _waiting(actor: Actor) -> list[Any]:
     """Both numbers, as columns."""
     items = select(QueueItem.id).where(
-        covers(actor, QueueItem.unit_id, place=QueueItem.place), QueueItem.closed_at.is_(None)
+        covers(actor, QueueItem.unit_id, place=QueueItem.place),
+        QueueItem.closed_at.is_(None),
+        *unconcerned(actor),
     )
     return [_first(found) for found in (items, judging.waiting_ids(actor))]
 

@@ -234,6 +234,17 @@ class Reviewable:
         """The rows of its own area into which its words were copied."""
         return []
 
+    @classmethod
+    def barred(cls, actor: Actor) -> Select[Any] | None:
+        """The ids of the texts that the actor does not review, being concerned in what they are
+        about; None where nobody ever is."""
+        return None
+
+    @classmethod
+    def concerned(cls, subject_id: int) -> set[int]:
+        """The ids of those people, for one text."""
+        return set()
+
     def taken_from(self) -> list[Words]:
         """The rows from which its words were taken; a seal closes them, too, a purge does not."""
         return []

@@ -37,7 +37,7 @@ from core.policy import Actor
 from core.states import Machine, Stateful
 
 from .flag import Flag
-from .models import Decision, QueueItem, Revision
+from .models import Decision, QueueItem, Revision, unconcerned
 from .scope import CHIEF, covers, of_other_units
 
 FAMILIES = (("approve", "return", "reject"), ("overturn", "uphold"), ("harmless", "hide"))
@@ -144,13 +144,16 @@ WORDLESS = or_(Revision.purged_at.is_not(None), Revision.state == "sealed")
 
 def for_second(actor: Actor) -> list[ColumnElement[bool]]:
     """Conditions that the actor is a second person: neither author nor first reviewer, nobody who
-    decided on or flagged this very version, nor, by setting, of the author's unit."""
+    decided on or flagged this very version, nor, by setting, of the author's unit, nor concerned
+    in what the text is about."""
+    free = unconcerned(actor)
     return [
         SecondReview.author_id != actor.id,
         SecondReview.decided_by_id != actor.id,
         of_other_units(actor, SecondReview.author_id),
         ~_knew(SecondReview.revision_id, actor),
         ~_waived(SecondReview.id, actor),
+        *([SecondReview.item_id.in_(select(QueueItem.id).where(*free))] if free else []),
     ]
 
 

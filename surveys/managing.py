@@ -162,6 +162,7 @@ def read_answers(survey: Survey) -> Any:
     chosen = next((one for one in questions if one.key == asked), None)
     if questions and chosen is None:
         abort(404)
+    told = any(one.publishes_words for one in definitions)
     pager = _texts(survey, asked) if counts.responses >= results.THRESHOLD else None
     return render_template(
         "surveys/answers_read.html",
@@ -169,8 +170,8 @@ def read_answers(survey: Survey) -> Any:
         questions=questions,
         chosen=chosen,
         pager=pager,
-        made=opinions.of_answers(one.id for one in pager.rows) if pager else {},
-        may_publish=bool(definitions) and definitions[0].publishes_words,
+        made=opinions.of_answers(one.id for one in pager.rows) if pager and told else {},
+        may_publish=told and definitions[0].publishes_words,
         words=results.Words.of(definitions),
         threshold=results.THRESHOLD,
     )

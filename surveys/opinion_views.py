@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -60,9 +59,9 @@ class OpinionForm(CarefulForm, CreationForm):
             )
 
 
-@bp.route("/surveys/<slug>/answers/<uuid:answer_id>/propose", methods=["GET", "POST"])
+@bp.route("/surveys/<slug>/answers/<answer_id>/propose", methods=["GET", "POST"])
 @requires("surveys:opinion:propose", Survey, by="slug")
-def propose_opinion(survey: Survey, answer_id: uuid.UUID) -> Any:
+def propose_opinion(survey: Survey, answer_id: str) -> Any:
     answer = opinions.answer_of(survey, answer_id)
     if answer is None:
         abort(404)

@@ -192,7 +192,12 @@ def is_shortened(raw: str, words: str) -> bool:
     return bool("".join(_LEFT_OUT.split(words)).strip())
 
 
-def answer_of(survey: Survey, answer_id: uuid.UUID) -> OpenAnswer | None:
+def answer_of(survey: Survey, answer_id: str | uuid.UUID) -> OpenAnswer | None:
+    """An answer of a survey by its random id, as an address has it or a row."""
+    try:
+        answer_id = uuid.UUID(str(answer_id))
+    except ValueError:
+        return None
     return db.session.scalar(
         select(OpenAnswer).where(OpenAnswer.survey_id == survey.id, OpenAnswer.id == answer_id)
     )

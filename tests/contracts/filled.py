@@ -26,6 +26,7 @@ from core.policy import SYSTEM
 from forum.models import Board
 from letters import codes, handling
 from letters.models import Letter
+from letters.public import PublicLetter
 from moderation.drawing import draw_among
 from moderation.models import Decision, QueueItem
 from moderation.purging import Purge
@@ -412,9 +413,43 @@ def _write_letters(site: Filled) -> None:
         handling.send_back(load(made["sign_off"]), person("signer"), word("sent_back"))
         handling.present(load(made["sign_off"]), person("handler"))
         db.session.commit()
+    _publish_letters(site, mailbox)
     form = {"anonymous": "yes", "once": FORM_KEY, "title": "不署名的信", "body": word("unnamed")}
     answer = site.visitor(None).post("/letters/new", form)
     assert answer.status_code == 200, answer.status_code
+
+
+PUBLIC_LETTERS = ("pending", "returned", "rejected", "hidden", "sealed", "withdrawn")
+
+
+def _publish_letters(site: Filled, mailbox: Post) -> None:
+    """Public versions of closed letters in every state, and one that everybody reads; what was
+    left out of each stands in the letter alone."""
+    office, reviewer = site.visitor("mail_office"), site.visitor("moderator")
+    why = {"explanation": "写明的理由。"}
+    for state in ("published", *PUBLIC_LETTERS):
+        body = f"名额能不能公开？{word(f'public_{state}_raw')}"
+        letter = mailbox.letter("closed", body=body, is_publication_agreed=True)
+        _send(site.visitor("signer"), f"/letters/desk/{letter}/agree")
+        said = "大家都能看到。" if state == "published" else word(f"public_{state}")
+        words = {"title": f"名额 {said}", "question": f"能不能公开？{said}", "reply": said}
+        _send(office, f"/letters/desk/{letter}/publish", **words)
+        with site.app.app_context():
+            found = sa.select(PublicLetter.id).where(PublicLetter.letter_id == letter)
+            page = f"/letters/public/{db.session.scalars(found).one()}"
+        if state in ("published", "hidden", "sealed", "withdrawn"):
+            _decide_newest(site, reviewer, "approve")
+        if state == "hidden":
+            for name in ("cadre2", "delegate", "supervisor"):
+                _send(site.visitor(name), f"{page}/flag", reason="private")
+            _decide_newest(site, reviewer, "hide", reason="private", **why)
+        if state == "sealed":
+            _send(reviewer, f"{page}/seal", sure="y", **why)
+        if state == "withdrawn":
+            _send(site.visitor("cadre"), f"/letters/{letter}/consent", consent="no")
+        if state in ("returned", "rejected"):
+            verb = {"returned": "return", "rejected": "reject"}[state]
+            _decide_newest(site, reviewer, verb, reason="private", **why)
 
 
 def _ask(site: Filled) -> None:

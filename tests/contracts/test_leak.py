@@ -34,7 +34,7 @@ from forum.models import Board, Thread
 from forum.tending import ENDS
 from moderation.amending import EDITS
 from surveys.models import OpenAnswer, SurveyVersion
-from tests.contracts.filled import LETTER_STATES, OPINIONS, Filled, word
+from tests.contracts.filled import LETTER_STATES, OPINIONS, PUBLIC_LETTERS, Filled, word
 from tests.mailing import words
 from tests.people import PEOPLE, Visitor
 
@@ -115,6 +115,18 @@ EXPECTED: dict[str, set[str]] = {
     # Whoever put the words forward, and who decides; what was left out of them is the office's.
     **{f"opinion_{state}": OFFICE | REVIEWERS for state in OPINIONS if state != "sealed"},
     **{f"opinion_{state}_raw": OFFICE for state in OPINIONS if state != "sealed"},
+    # Published versions of letters: the office's and its reviewers', as long as there are words.
+    **{
+        f"public_{state}": MAIL | REVIEWERS
+        for state in PUBLIC_LETTERS
+        if state not in ("sealed", "withdrawn")
+    },
+    "public_withdrawn": MAIL,
+    "public_sealed": set(),
+    **{
+        f"public_{state}_raw": {"cadre"} | _AT_DESK["closed"]
+        for state in ("published", *PUBLIC_LETTERS)
+    },
     "opinion_sealed": set(),
     "opinion_sealed_raw": set(),
     "named_answer": OFFICE | {"cadre"},
@@ -164,7 +176,7 @@ WRITERS = {
 }
 NEAR: dict[str, set[str | None]] = {
     **dict.fromkeys(("front", "forum", "moderation", "record", "seals", "terms"), TALKERS),
-    "letters": WRITERS | {"admin"},
+    "letters": WRITERS | {"admin", "moderator", "chief_moderator"},
     "surveys": {None, "office", "moderator", "chief_moderator", "cadre", "admin"},
     "campaigns": {None, "office", "cadre", "admin"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
@@ -181,7 +193,8 @@ TELLING = {
     *("forum.list_bookmarks", "forum.bookmark_post"),
     *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
     *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
-    *("letters.show", "letters.desk_letter", "surveys.show", "surveys.show_results"),
+    *("letters.show", "letters.desk_letter", "letters.show_public", "letters.edit_public"),
+    *("letters.list_public", "letters.prepare_public", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
     "accounts.show_import",
 }

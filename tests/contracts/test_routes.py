@@ -30,6 +30,7 @@ OPEN_PAGES = {
     "front.robots",
     "front.style",
     "letters.index",
+    "letters.list_public",
     "letters.track",
     "letters.write",
     "static",

@@ -297,11 +297,14 @@ def read() -> dict[str, Any]:
 
 
 def check() -> None:
-    revisions = {one.id: one for one in db.session.scalars(select(Revision))}
+    of_posts = Revision.subject_kind == Post.kind
+    revisions = {one.id: one for one in db.session.scalars(select(Revision).where(of_posts))}
     posts = db.session.scalars(select(Post)).all()
     threads = {one.id: one for one in db.session.scalars(select(Thread))}
-    decisions = db.session.scalars(select(Decision)).all()
-    items = {one.id: one for one in db.session.scalars(select(QueueItem))}
+    decided = select(Decision).join(Decision.revision).where(of_posts)
+    decisions = db.session.scalars(decided).all()
+    queued = select(QueueItem).where(QueueItem.subject_kind == Post.kind)
+    items = {one.id: one for one in db.session.scalars(queued)}
     decisions = [one for one in decisions if one.undone_at is None]
     passed = {one.revision_id for one in decisions if one.verb in PUBLISHING}
 
