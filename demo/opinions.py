@@ -40,7 +40,7 @@ CHOSEN = (
         "“老支书”和村口拍照的细节连在一起，当地人看得出是哪一次。请略去能认出人的地方再交。",
     ),
 )
-AGO = timedelta(hours=20)
+AGO, LATER = timedelta(hours=20), timedelta(minutes=95)
 
 
 def fill() -> None:
@@ -60,9 +60,9 @@ def fill() -> None:
             db.session.flush()
             if verb:
                 item = _item(made)
-                deciding.decide(
-                    item, verb, moderator, revision_id=item.revision_id, explanation=why
-                )
+                read = item.revision_id
+                with clock.travel(clock.now() + LATER):
+                    deciding.decide(item, verb, moderator, revision_id=read, explanation=why)
 
 
 def _item(made: opinions.Opinion) -> QueueItem:
