@@ -141,11 +141,11 @@ class Opinion(Reviewable, Base):
 
     @classmethod
     def review_places(cls) -> dict[str, ReviewPlace]:
+        made = select(Opinion.survey_id, Opinion.unit_id).distinct().subquery()
         rows = db.session.execute(
             select(Survey.slug, Survey.title, Unit)
-            .join(Opinion, Opinion.survey_id == Survey.id)
-            .join(Unit, Unit.id == Opinion.unit_id)
-            .distinct()
+            .join(made, made.c.survey_id == Survey.id)
+            .join(Unit, Unit.id == made.c.unit_id)
             .order_by(Survey.slug)
         )
         return {f"surveys:{slug}": ReviewPlace(pick(title), unit) for slug, title, unit in rows}
