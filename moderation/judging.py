@@ -115,17 +115,11 @@ def withheld(actor: Actor, column: Any = SecondReview.decision_id) -> Select[Any
     return _waiting(select(column), actor)
 
 
-def owed(actor: Actor, *conditions: Any) -> SecondReview | None:
-    """A second review that the actor might judge, of those that meet some conditions on it or on
-    its item. One statement."""
-    found = _waiting(select(SecondReview), actor).join(SecondReview.item).where(*conditions)
-    return db.session.scalar(found.order_by(SecondReview.id).limit(1))
-
-
-def owed_on(item: QueueItem, actor: Actor) -> SecondReview | None:
-    """One on any decision about the text of an item."""
-    mine = (QueueItem.subject_kind == item.subject_kind, QueueItem.subject_id == item.subject_id)
-    return owed(actor, *mine)
+def owed(actor: Actor, *conditions: Any) -> Any:
+    """The id of a second review that the actor might judge, of those that meet some conditions on
+    it or on its item; a column."""
+    found = _waiting(select(SecondReview.id), actor).join(SecondReview.item).where(*conditions)
+    return found.order_by(SecondReview.id).limit(1).scalar_subquery()
 
 
 def waive(second: SecondReview, actor: Actor) -> None:

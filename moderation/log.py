@@ -153,11 +153,11 @@ def entry(decision: Decision, actor: Actor) -> Entry:
     )
 
 
-def places(actor: Actor) -> dict[str, str]:
-    """The names of the places of which the actor may know, by key; at most two statements for
-    each kind of content."""
+def places(actor: Actor, only: str = "") -> dict[str, str]:
+    """The names of the places of which the actor may know, or of those of one kind of content, by
+    key; at most two statements for each kind."""
     found: dict[str, str] = {}
-    for kind in kinds.values():
+    for kind in [kinds[only]] if only else kinds.values():
         hidden = kind.hidden_places(actor)
         named = kind.review_places().items()
         found |= {key: place.name for key, place in named if key not in hidden}

@@ -150,9 +150,28 @@ def run(item: QueueItem, filters: Filters, actor: Actor) -> Run | None:
     free, take = _free(filters, actor)
     some = take(free.where(QueueItem.id != item.id), COUNTED + 1).subquery()
     left = select(func.count()).select_from(some).scalar_subquery()
-    asked = select(_after(item, filters, free, take), left, *_waiting(actor))
-    following, left_count, *g.waiting_counts = db.session.execute(asked).one()
+    owed = judging.owed(actor, *of_text(item))
+    asked = select(_after(item, filters, free, take), left, owed, *_waiting(actor))
+    following, left_count, g.owed_second, *g.waiting_counts = db.session.execute(asked).one()
     return Run(filters.run, following, left_count)
+
+
+def of_text(item: QueueItem) -> tuple[Any, Any]:
+    """Conditions that an item is about the same text."""
+    return (
+        QueueItem.subject_kind == item.subject_kind,
+        QueueItem.subject_id == item.subject_id,
+    )
+
+
+def owed(actor: Actor, *conditions: Any) -> int | None:
+    """The id of a second review that the actor might judge, under some conditions (judging.owed).
+    One statement, which counts for the menu, too; none after `run`."""
+    if "owed_second" not in g:
+        asked = select(judging.owed(actor, *conditions), *_waiting(actor))
+        g.owed_second, *g.waiting_counts = db.session.execute(asked).one()
+    found: int | None = g.owed_second
+    return found
 
 
 def count(actor: Actor) -> int:

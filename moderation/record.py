@@ -14,7 +14,7 @@ from core.db import db
 from core.gate import requires
 from core.i18n import _
 
-from . import inquiries, judging, log, purging, reasons, table
+from . import inquiries, judging, log, purging, queueing, reasons, table
 from .forms import AnswerForm, InquiryForm
 from .inquiries import Inquiry
 from .log import Entry
@@ -34,23 +34,23 @@ WITH_PEOPLE = (joinedload(Purge.asked_by).load_only(Person.name),)
 @bp.get("/moderation/log/<int:id>")
 @requires("moderation:log:show", Decision)
 def show_entry(decision: Decision) -> Any:
-    if owed := _owed(decision.id):
+    if (owed := _owed(decision.id)) is not None:
         return owed_page(owed)
     return entry_page(log.entry(decision, current_user), InquiryForm())
 
 
-def _owed(decision_id: int) -> SecondReview | None:
-    """The second review of a decision, while the reader might judge it."""
+def _owed(decision_id: int) -> int | None:
+    """The id of the second review of a decision, while the reader might judge it."""
     if not is_reviewer(current_user):
         return None
-    return judging.owed(current_user, SecondReview.decision_id == decision_id)
+    return queueing.owed(current_user, SecondReview.decision_id == decision_id)
 
 
 def entry_page(entry: Entry, form: InquiryForm, answer: AnswerForm | None = None) -> str:
     return render_template(
         "moderation/entry.html",
         entry=entry,
-        places=log.places(current_user),
+        places=log.places(current_user, entry.item.subject_kind),
         form_of_inquiry=form,
         answer=answer,
         answers=_answers(entry, answer),

@@ -32,7 +32,6 @@ from . import (
     deciding,
     escalation,
     flagging,
-    judging,
     log,
     queueing,
     reasons,
@@ -133,7 +132,7 @@ def item_page(
     forms = {verb: form if verb == tried and form else ApproveForm.of(verb) for verb in verbs}
     filters = Filters.asked()
     run = queueing.run(item, filters, current_user)
-    if queueing.counts(current_user)[1] and (owed := judging.owed_on(item, current_user)):
+    if (owed := queueing.owed(current_user, *queueing.of_text(item))) is not None:
         return owed_page(owed)
     reading = Reading(item, current_user)
     return render_template(
@@ -159,9 +158,10 @@ def item_page(
     )
 
 
-def owed_page(second: SecondReview) -> str:
+def owed_page(second_id: int) -> str:
     """Instead of a first decision that the reader might still judge: the way to judge it, or to
     know it and leave judging to others."""
+    second = db.session.get_one(SecondReview, second_id)
     return render_template("moderation/owed.html", second=second)
 
 

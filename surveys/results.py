@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -45,12 +45,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Counts:
-    """All totals of a survey. `answered` counts responses, `written` texts, by question."""
+    """All totals of a survey. `answered` counts responses, `written` texts, by question;
+    `received` is how many responses there are when it is over, counted here or not."""
 
     responses: int = 0
     cells: tuple[Cell, ...] = ()
     answered: dict[str, int] = field(default_factory=dict)
     written: dict[str, int] = field(default_factory=dict)
+    received: int = 0
 
     def of(self, question: str, row: str = "") -> list[Cell]:
         return [cell for cell in self.cells if (cell.question, cell.row) == (question, row)]
@@ -143,14 +145,22 @@ def shown_to(survey: Survey, is_office: bool) -> Counts:
     """The totals for a reader: the snapshot; for the office, a named open survey's as they are."""
     if is_office and not survey.is_anonymous and not survey.is_over:
         return count(survey)
-    return Counts.of_snapshot(db.session.get(ResultSnapshot, survey.id))
+    all_there = select(func.count()).where(SurveyResponse.survey_id == survey.id).scalar_subquery()
+    row = db.session.execute(
+        select(ResultSnapshot, all_there if survey.is_over else literal(0)).where(
+            ResultSnapshot.survey_id == survey.id
+        )
+    ).one_or_none()
+    if row is None:
+        return Counts()
+    return replace(Counts.of_snapshot(row[0]), received=row[1])
 
 
 def left_out(survey: Survey, counts: Counts) -> int:
     """How many last responses of a survey that is over stay uncounted, being too few."""
     if not survey.is_over or not counts.responses:
         return 0
-    return response_count(survey) - counts.responses
+    return max(0, counts.received - counts.responses)
 
 
 # --- Showing -------------------------------------------------------------------------------

@@ -152,16 +152,17 @@ def dismiss(survey: Survey) -> Any:
 def show_results(survey: Survey) -> Any:
     if not allows(current_user, "surveys:survey:results", survey):
         return render_template("surveys/results_later.html", survey=survey), 403
-    versions = publishing.versions(survey)
+    definitions = [version.definition for version in publishing.versions(survey)]
     counts = results.shown_to(survey, current_user.holds("office"))
+    told = [one.publishes_words for one in definitions]
     return render_template(
         "surveys/results_show.html",
         survey=survey,
         counts=counts,
         left_out=results.left_out(survey, counts),
         threshold=results.THRESHOLD,
-        sections=results.present([version.definition for version in versions], counts),
-        opinions=opinions.public_of(survey) if counts.responses >= results.THRESHOLD else {},
+        sections=results.present(definitions, counts),
+        opinions=opinions.public_of(survey) if any(told) else {},
     )
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from core.db import UTCDateTime
 
 revision = "publishing"
-down_revision = "tending"
+down_revision = "reading"
 branch_labels = None
 depends_on = None
 
