@@ -149,7 +149,7 @@ class PublicLetter(Reviewable, Base):
         return url_for("letters.show_public", id=subject_id)
 
     @classmethod
-    def named(cls, ids: Collection[int]) -> dict[int, Named]:
+    def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
         rows = db.session.execute(
             select(PublicLetter.id, Revision.title)
             .join(PublicLetter.latest_revision)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, inspect
+from sqlalchemy import func, inspect, update
 from sqlalchemy.exc import OperationalError
 
 from core import clock, text
@@ -21,7 +21,7 @@ from . import carrying, copies, newness, outcomes, standing_in
 from .deadlines import due_at
 from .facts import facts_of
 from .models import EXCERPT, GROUNDS, Decision, QueueItem, Revision, waiting_with
-from .reviewable import Reviewable
+from .reviewable import NOTHING, Reviewable
 from .terms import screening
 from .wording import Wording
 
@@ -103,6 +103,14 @@ def retract(record: Reviewable, actor: Actor) -> None:
             record.public_revision = None
         revision.advance("retract", actor)
     record.taken_revision = None
+    db.session.flush()
+    its = (QueueItem.subject_kind == record.kind, QueueItem.subject_id == record.id)
+    db.session.execute(  # reviewers read no more of it than others
+        update(QueueItem)
+        .where(*its)
+        .values(heading=NOTHING, excerpt="")
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def appeal(record: Reviewable, explanation: str, actor: Actor) -> QueueItem:

@@ -325,6 +325,11 @@ class QueueItem(Stateful, Base):
         return self.escalated_at is not None
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether its words were taken out of the queue, too, and no reviewer reads them here."""
+        return not self.is_waiting and self.excerpt == ""
+
+    @property
     def subject_class(self) -> type[Reviewable]:
         from .reviewable import kinds
 

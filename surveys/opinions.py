@@ -130,7 +130,7 @@ class Opinion(Reviewable, Base):
         return url_for("surveys.show_opinion", id=subject_id)
 
     @classmethod
-    def named(cls, ids: Collection[int]) -> dict[int, Named]:
+    def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
         rows = db.session.execute(
             select(Opinion.id, Survey.title).join(Opinion.survey).where(Opinion.id.in_(ids))
         )

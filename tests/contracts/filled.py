@@ -432,7 +432,11 @@ def _publish_letters(site: Filled, mailbox: Post) -> None:
         letter = mailbox.letter("closed", body=body, is_publication_agreed=True)
         _send(site.visitor("signer"), f"/letters/desk/{letter}/agree")
         said = "大家都能看到。" if state == "published" else word(f"public_{state}")
-        words = {"title": f"名额 {said}", "question": f"能不能公开？{said}", "reply": said}
+        words = {
+            "title": f"名额 {said}",
+            "question": f"能不能公开？{said}。",
+            "reply": f"可以。{said}。",
+        }
         _send(office, f"/letters/desk/{letter}/publish", **words)
         with site.app.app_context():
             found = sa.select(PublicLetter.id).where(PublicLetter.letter_id == letter)

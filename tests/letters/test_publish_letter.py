@@ -124,6 +124,13 @@ def test_a_letter_is_read_found_and_gone_again(
         assert SAID["title"] not in said, url
         assert "每季度" not in said, url
     assert cast.visitor("cadre2").get(page).status_code == 410
+    with app.app_context():
+        item = db.session.scalars(select(QueueItem.id)).one()
+    for url in (f"/moderation/{item}", "/moderation?decided=1"):
+        shown = cast.visitor("chief_moderator").get(url)
+        assert shown.status_code == 200
+        assert "每季度" not in shown.text, url
+        assert SAID["title"] not in shown.text, url
     assert "已经撤下" in office.get(page).text
     assert office.get(f"/letters/public/{number}/edit").status_code == 409  # no consent, no version
 
