@@ -27,8 +27,9 @@ run: setup ## Start the site at http://127.0.0.1:8000 (HOST, PORT), set up and f
 
 setup: $(INSTALLED) $(ASSETS) $(COMPILED) ## Do all that a start needs, without starting
 
+# What pytest makes of the tests' sentences is kept for the next run, whatever the shell says.
 test: setup $(INSTALLED_DEV) ## Run every test but the long proofs
-	@TMPDIR=$(SCRATCH) $(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= TMPDIR=$(SCRATCH) $(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-slow: setup $(INSTALLED_DEV) ## Run the long proofs, and those by chance with many more cases
 	@$(PYTHON) -m pytest -m "slow or hypothesis" --hypothesis-profile=long

@@ -43,6 +43,7 @@ TOKENLESS = {
 }
 # One for each way of being let in: nobody, a member, and each role with pages of its own.
 WHO = [None, "cadre", "moderator", "mail_office", "signer", "minister", "office", "admin"]
+PLAIN = (None, "admin")  # who opens each without odd questions, too
 
 
 def _rules(app: Flask) -> Iterator[Rule]:
@@ -121,9 +122,10 @@ def test_no_route_breaks_for_anybody(app: Flask, cast: Cast, who: str | None) ->
             continue  # 503 is its way of saying that the tables were not made by migrations
         address = _address(app, rule)
         if "GET" in (rule.methods or ()):
-            for query in ("", "?page=99999999999999999999&after=x&q=%00%EF%BF%BF"):
-                answer = visitor.get(address + query)
-                assert answer.status_code < 500, (address + query, answer.status_code)
+            odd = f"{address}?page=99999999999999999999&after=x&q=%00%EF%BF%BF"
+            for url in (address, odd) if who in PLAIN else (odd,):
+                answer = visitor.get(url)
+                assert answer.status_code < 500, (url, answer.status_code)
         if "POST" in (rule.methods or ()) and rule.endpoint != "accounts.sign_out":
             answer = visitor.post(address)
             assert answer.status_code < 500, (address, answer.status_code)
