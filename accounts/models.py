@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from core import clock
 from core.db import Base
-from core.pinyin import initials
+from core.pinyin import initials, spelling
 from core.policy import Actor
 
 UNIT_KINDS = (
@@ -109,9 +109,12 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(60), index=True)
-    # The name's first letters, by which people are found; of every name that is written.
+    # The name's first letters and the whole of it in Latin ones, by which people are found.
     initials: Mapped[str] = mapped_column(
         String(60), index=True, default=lambda row: initials(row.get_current_parameters()["name"])
+    )
+    spelling: Mapped[str] = mapped_column(
+        String(120), index=True, default=lambda row: spelling(row.get_current_parameters()["name"])
     )
     title: Mapped[str | None] = mapped_column(String(60))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
@@ -136,7 +139,7 @@ class Person(Base):
 
     @validates("name")
     def _renamed(self, _key: str, name: str) -> str:
-        self.initials = initials(name)
+        self.initials, self.spelling = initials(name), spelling(name)
         return name
 
     @property

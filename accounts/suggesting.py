@@ -29,7 +29,7 @@ _asked: dict[int, deque[float]] = {}
 @bp.get("/people/suggest")
 @requires("accounts:person:suggest")
 def suggest_people() -> Any:
-    """Up to eight people whose name, or its first letters, begins so; `as` is how to name them."""
+    """Up to eight people whose name, or its Latin letters, begin so; `as` is how to name them."""
     _pace(current_user.id)
     typed = request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
     answer = jsonify(people=[_shown(row) for row in _found(typed)] if typed else [])
@@ -40,7 +40,8 @@ def suggest_people() -> Any:
 def _found(typed: str) -> Any:
     begins = Person.name.startswith(typed, autoescape=True)
     if typed.isascii() and typed.isalpha():
-        begins = or_(begins, Person.initials.startswith(typed.lower(), autoescape=True))
+        letters = (Person.initials, Person.spelling)
+        begins = or_(begins, *(one.startswith(typed.lower(), autoescape=True) for one in letters))
     namesakes = func.count().over(partition_by=Person.name).label("namesakes")
     return db.session.execute(
         select(Person.name, Unit.name.label("unit"), Unit.name_en.label("unit_en"), namesakes)

@@ -10,15 +10,18 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
+from accounts import meant
 from accounts.days import read_day
-from accounts.models import Person, Unit
+from accounts.models import Unit
+from accounts.meant import Named
 from core import clock, i18n, search
 from core.db import db
 from core.i18n import _
 from core.policy import Actor
 from core.search import Filters, Reach
 
-NAMESAKES = 20  # people of one name whose texts are looked through
+NAMESAKES = 20  # units of one name whose texts are looked through
+OFFERED = 6  # people whose texts are offered
 NOBODY = "none"  # the mark of nothing
 
 
@@ -31,14 +34,25 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """Somebody whose texts the reader may mean, and the search among these."""
+
+    name: str
+    unit: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A search as it was asked: the words, the values of its fields, the filters they make."""
+    """A search as it was asked: the words, the values of its fields, the filters they make, and
+    the people who may be meant by a word or by the author's name."""
 
     words: str
     values: dict[str, str]
     filters: Filters
     chips: list[Chip]
     reach: Reach
+    people: list[Offered]
 
     @property
     def is_empty(self) -> bool:
@@ -53,9 +67,9 @@ class Asked:
 def read(args: Mapping[str, str], words: str, actor: Actor) -> Asked:
     """What the address asks for; what it cannot mean, or the actor may not know, is left out.
 
-    Two statements, and one each for a person and a unit.
+    Two statements, and one for a unit.
     """
-    reading = _Reading(args, search.reach(actor))
+    reading = _Reading(args, words, search.reach(actor), actor)
     reading.kind()
     reading.choices()
     reading.author()
@@ -64,14 +78,14 @@ def read(args: Mapping[str, str], words: str, actor: Actor) -> Asked:
     reading.switches()
     values = {"q": words, **reading.values} if words else dict(reading.values)
     chips = [Chip(label, _without(values, name)) for name, label in reading.labels.items()]
-    return Asked(
-        words, values, Filters(marks=tuple(reading.marks), **reading.more), chips, reading.reach
-    )
+    filters = Filters(marks=tuple(reading.marks), **reading.more)
+    return Asked(words, values, filters, chips, reading.reach, reading.offered(values))
 
 
 class _Reading:
-    def __init__(self, args: Mapping[str, str], reach: Reach) -> None:
-        self.args, self.reach = args, reach
+    def __init__(self, args: Mapping[str, str], words: str, reach: Reach, actor: Actor) -> None:
+        self.args, self.words, self.reach, self.actor = args, words, reach, actor
+        self.people: list[Named] = []
         self.values: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.marks: list[tuple[str, ...]] = []
@@ -99,13 +113,25 @@ class _Reading:
                     self.marks.append(choice.marks)
 
     def author(self) -> None:
+        """Who wrote it, by the very name; for letters, and for namesakes, the people are offered.
+        Without an author the words may mean somebody."""
         name = self._said("author")
-        if not name:
-            return
-        found = select(Person.id).where(Person.name == name).order_by(Person.id).limit(NAMESAKES)
-        people = [search.author_mark(one) for one in db.session.scalars(found)]
-        self._set("author", name, _("作者：%(name)s", name=name))
-        self.marks.append(tuple(people) or (NOBODY,))
+        asked = [name] if name else meant.like_names(self.words)
+        self.people = meant.meant_by(asked, self.actor)
+        if name:
+            exact = [one for one in self.people if one.is_exact]
+            self._set("author", name, _("作者：%(name)s", name=name))
+            self.marks.append(tuple(search.author_mark(one.id) for one in exact) or (NOBODY,))
+            self.people = [] if len(exact) == 1 else exact or self.people
+
+    def offered(self, values: dict[str, str]) -> list[Offered]:
+        """The people who may be meant, each with the search among what they wrote."""
+        others = values if "author" in values else values | {"q": self.words}
+        return [
+            Offered(one.name, one.unit, _among(others, one))
+            for one in self.people[:OFFERED]
+            if one.known_as != values.get("author")
+        ]
 
     def unit(self) -> None:
         name = self._said("unit")
@@ -142,6 +168,13 @@ class _Reading:
             self.more["in_title"] = True
         if self._said("order") == "closest":
             self.values["order"] = self.more["order"] = "closest"
+
+
+def _among(values: dict[str, str], person: Named) -> str:
+    """The search among a person's texts: for the other words, where one of them was the name."""
+    words = [one for one in values.get("q", "").split() if one != person.typed]
+    said = values | {"q": " ".join(words) or None, "author": person.known_as}
+    return url_for("front.find", **dict[str, Any](said))
 
 
 def _without(values: dict[str, str], name: str) -> str:
