@@ -1,8 +1,10 @@
-"""What a person wants to hear of: watch, normal or mute, for a thread, a board, a person.
+"""What a person wants to hear of: watch, normal or mute, for a thread, a tag, a board, a person.
 
 Nobody but the person knows. Of several levels that meet in one text the nearest holds: what was
 chosen for the thread, then for its author, then that the thread is watched because one wrote in
-it, then what was chosen for the board.
+it, then what was chosen for its tags, then for the board. Of several tags the one that is watched
+counts for more than the one that is muted: better to hear once too often than to miss what one
+asked for.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -158,6 +161,16 @@ def begin(person_id: int, name: str, subject_id: int) -> None:
     db.session.execute(insert_into(Follow).from_select(columns, row).on_conflict_do_nothing())
 
 
+def carry_over(name: str, old_id: int, new_id: int) -> None:
+    """Let what people chose for one thing hold for another, where they chose nothing for it."""
+    old, quiet = _is(name, old_id), {"synchronize_session": False}
+    chose = select(Follow.person_id).where(_is(name, new_id))
+    double = delete(Follow).where(old, Follow.person_id.in_(chose))
+    db.session.execute(double.execution_options(**quiet))
+    over = update(Follow).where(old).values(subject_id=new_id)
+    db.session.execute(over.execution_options(**quiet))
+
+
 def followers(places: Sequence[Place], after: int, limit: int) -> list[int]:
     """Ids, in their order, of those who watch any of some things; those after a certain id."""
     found = (
@@ -173,9 +186,10 @@ def followers(places: Sequence[Place], after: int, limit: int) -> list[int]:
 def wants(people: Collection[int], sort: str, places: Sequence[Place]) -> set[int]:
     """Of some people, those who want a notice of that sort about a text; one statement.
 
-    `places` are where the text stands, the nearest first: its thread, its author, its board. What
-    is followed is told to those who watch; what is meant for one person ("mention", "reminder")
-    to all but those who muted; decisions on one's own texts, and tasks, to everybody.
+    `places` are where the text stands, the nearest first: its thread, its author, its tags, its
+    board; things of one kind are equally near. What is followed is told to those who watch; what
+    is meant for one person ("mention", "reminder") to all but those who muted; decisions on one's
+    own texts, and tasks, to everybody.
     """
     if sort in ("decision", "task") or not people:
         return set(people)
@@ -192,13 +206,14 @@ def wants(people: Collection[int], sort: str, places: Sequence[Place]) -> set[in
 
 def _nearest_level(rows: Iterable[Any], person_id: int, places: Sequence[Place]) -> str:
     """The level that holds of those that meet. What nobody chose comes after one step further."""
-    ranks = {place: rank for rank, place in enumerate(places)}
+    kinds = list(dict.fromkeys(kind for kind, _id in places))
     own = [row for row in rows if row.person_id == person_id]
     if not own:
         return NORMAL
 
-    def rank(row: Any) -> float:
-        return ranks[(row.kind, row.subject_id)] + (0 if row.is_chosen else 1.5)
+    def rank(row: Any) -> tuple[float, int]:
+        near = kinds.index(row.kind) + (0 if row.is_chosen else 1.5)
+        return near, LEVELS.index(row.level)
 
     return str(min(own, key=rank).level)
 

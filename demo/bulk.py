@@ -49,11 +49,12 @@ class Bulk:
         return self._last[model]
 
     def add(self, model: type[Base], **row: Any) -> int:
-        """Collect a row; its id is given unless the row brings one."""
-        if "id" not in row:
+        """Collect a row; its id is given unless the row brings one, or rows of the
+        model have none."""
+        if "id" not in row and hasattr(model, "id"):
             row["id"] = self.number(model)
         self.rows[model].append(row)
-        return int(row["id"])
+        return int(row.get("id", 0))
 
     def write(self, at_least: int = BATCH) -> None:
         """Insert what is collected once there is enough of it."""

@@ -23,9 +23,10 @@ from core.tokens import marks as tokens_of_marks
 from core.tokens import titled, tokens
 from forum import marks
 from forum.models import Board, Post, Thread
+from forum.tags import ThreadTag
 from moderation.models import GROUNDS, Decision, QueueItem, Revision
 
-from . import reading
+from . import reading, tags
 from .bulk import Bulk, hastened
 from .organisation import Organisation
 from .progress import progress
@@ -90,6 +91,7 @@ class Telling:
     title: str
     tokens: str
     began: datetime
+    tag_ids: list[int]
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,10 @@ class Discussion:
         self.boards = boards
         self.scripts = told
         self.now = clock.now().replace(second=0, microsecond=0)
-        self.bulk = Bulk(Thread, Revision, Post, QueueItem, Decision, search.SearchEntry)
+        self.tags = tags.by_thread()
+        self.bulk = Bulk(
+            *(Thread, ThreadTag, Revision, Post, QueueItem, Decision, search.SearchEntry)
+        )
         self.events: list[dict[str, Any]] = []
         self.opening: Written | None = None
         self.thread_counts: Counter[int] = Counter()
@@ -146,11 +151,16 @@ class Discussion:
             title,
             tokens(title),
             self._began(script, copy),
+            self.tags.get(script.key, []),
         )
         told = [self._post(thread, number, said) for number, said in enumerate(script.texts, 1)]
         self._open(thread, script.texts[0], is_answered=any(told[1:]))
         public = [moment for moment in told if moment is not None]
         self.thread_counts[thread.board.id] += told[0] is not None
+        last_post_at = max(public, default=None) if told[0] else None
+        for tag_id in thread.tag_ids:
+            place = {"board_id": thread.board.id, "last_post_at": last_post_at}
+            self.bulk.add(ThreadTag, thread_id=thread.id, tag_id=tag_id, **place)
         self.bulk.add(
             Thread,
             id=thread.id,
@@ -159,7 +169,7 @@ class Discussion:
             title=title,
             created_at=thread.began,
             published_at=told[0],
-            last_post_at=max(public, default=None) if told[0] else None,
+            last_post_at=last_post_at,
             post_count=len(public),
             last_number=max((n for n, moment in enumerate(told, 1) if moment), default=0),
             next_number=len(told) + 1,
@@ -244,7 +254,9 @@ class Discussion:
     ) -> None:
         """As `search.rows`, whose tokens of the text are the same in every copy."""
         path = self.above[post.author_id]
-        found = marks.of_post(thread.board.id, post.author_id, path, is_opening, is_answered)
+        found = marks.of_post(
+            *(thread.board.id, post.author_id, path, is_opening, is_answered), thread.tag_ids
+        )
         marked = tokens_of_marks([search.kind_mark(Post.kind), *found])
         self.bulk.add(
             search.SearchEntry,

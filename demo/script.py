@@ -56,8 +56,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Script:
-    """One thread: the day of its opening, counted back from today, the time of day, its texts."""
+    """One thread: its key, the day of its opening, counted back from today, the time of day, its texts."""
 
+    key: str
     board: str
     title: str
     ago: timedelta
@@ -76,6 +77,7 @@ def _script(source: dict[str, Any], last_day: int) -> Script:
     hours, minutes = map(int, source["time"].split(":"))
     posts = [source, *source.get("post", [])]
     return Script(
+        key=source["key"],
         board=source["board"],
         title=source["title"],
         ago=timedelta(days=max(1, round(DAYS + 1 - source["day"] * DAYS / last_day))),

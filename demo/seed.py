@@ -23,6 +23,7 @@ from . import (
     public_letters,
     second_reviews,
     surveys,
+    tags,
     tended,
     terms,
     words,
@@ -65,6 +66,7 @@ def _fill() -> None:
     people = organisation.fill()
     campaign.fill(people)
     discussion.fill(people)
+    tags.fill()
     surveys.fill(people)
     letters.fill(people)
     mail.fill()

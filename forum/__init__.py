@@ -25,6 +25,8 @@ def init_app(app: Flask) -> None:
         read_mark_views,
         shelves,
         similar_views,
+        tag_views,
+        tagging,
         tending_views,
         views,
         word_views,

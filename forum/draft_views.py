@@ -14,10 +14,11 @@ from core.file_field import sent_numbers, take_all
 from core.gate import requires
 from core.i18n import _, stamp
 
-from . import draft_list, drafts, similar
+from . import draft_list, drafts, similar, tags
 from .drafts import Draft, DraftFault, SavedElsewhere, Typed
-from .forms import TITLE, EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from .forms import TITLE, EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
+from .tag_forms import StartForm
 from .views import WITH_UNIT, WITH_VERSIONS, bp, code
 
 
@@ -138,7 +139,7 @@ def discard_draft(draft: Draft) -> Any:
 @bp.post("/forum/<slug>/preview")
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
 def preview_thread(board: Board) -> Any:
-    form = ThreadForm()
+    form = StartForm.for_board(board, tags.usable(board.id))
     alike = similar.threads((form.title.data or "")[: TITLE[1]], current_user)
     return _preview("forum/new.html", form, board=board, alike=alike)
 

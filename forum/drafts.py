@@ -5,7 +5,7 @@ Nobody but its writer ever reads one. Nothing here commits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -41,6 +41,7 @@ from core.text import HTML_LIMIT, TextFault, cook
 KEEP = timedelta(days=90)  # since it was saved last
 MOST = 50  # of one person
 EXCERPTED = 2_000  # characters of which the first words are told
+TICKED = 5  # tags that a draft keeps
 ACTS = ("start", "reply", "edit")  # on a board, in a thread, of a post
 
 
@@ -64,6 +65,7 @@ class Typed:
     body: str
     body_format: str
     files: tuple[int, ...] = ()  # the numbers of the writer's own that go with them
+    tags: str = field(default="", compare=False)  # ids, with spaces between
 
     @classmethod
     def sent(cls, files: tuple[int, ...] = ()) -> Self:
@@ -78,7 +80,9 @@ class Typed:
                     count=count,
                 )
             )
-        return cls(title, body.replace("\r\n", "\n"), format, files)
+        ticked = " ".join(request.form.getlist("tags")).split()[:TICKED]
+        tags = " ".join(one for one in ticked if one.isdecimal() and len(one) < 10)
+        return cls(title, body.replace("\r\n", "\n"), format, files, tags)
 
     @property
     def is_empty(self) -> bool:
@@ -97,8 +101,8 @@ class Typed:
         title = other.title if self.title in ("", other.title) else self.title
         files = tuple(dict.fromkeys((*other.files, *self.files)))[:MOST_FILES]
         if "html" not in (self.body_format, other.body_format):
-            return Typed(title, f"{other.body}\n\n{self.body}", "plain", files)
-        return Typed(title, f"{other.as_html()}<hr>{self.as_html()}", "html", files)
+            return Typed(title, f"{other.body}\n\n{self.body}", "plain", files, self.tags)
+        return Typed(title, f"{other.as_html()}<hr>{self.as_html()}", "html", files, self.tags)
 
     def as_html(self) -> str:
         """As the editor takes it: cleaned, or else as it was typed."""
@@ -132,11 +136,13 @@ class Draft(Base):
     typed: Mapped[str] = mapped_column(Text)
     body_format: Mapped[str] = mapped_column(String(10))
     files: Mapped[str] = mapped_column(String(120), default="")  # their numbers: "4,7"
+    tags: Mapped[str] = mapped_column(String(60), default="")
     saved_at: Mapped[datetime] = mapped_column(index=True)
 
     @property
     def words(self) -> Typed:
-        return Typed(self.title, self.typed, self.body_format, tuple(numbers([self.files])))
+        files = tuple(numbers([self.files]))
+        return Typed(self.title, self.typed, self.body_format, files, self.tags)
 
     @property
     def excerpt(self) -> str:
@@ -144,11 +150,12 @@ class Draft(Base):
         return text.excerpt(replace(self.words, body=self.typed[:EXCERPTED]).html or "", 80)
 
     @property
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, Any]:
         """What it puts into its form."""
         body = self.words.as_html() if self.body_format == "html" else self.typed
         words = {"title": self.title, "body": body, "body_format": self.body_format}
-        return {**words, "file": self.files, "draft": str(self.number)}
+        about = {"file": self.files, "tags": self.tags.split(), "draft": str(self.number)}
+        return {**words, **about}
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Draft]:
@@ -210,12 +217,14 @@ def save(
         held = Draft(author_id=actor.id, act=act, subject_id=subject_id, number=number, files="")
         db.session.add(held)
     elif held.words == typed:
+        held.tags = typed.tags
         return held
     elif held.number != number:
         raise SavedElsewhere(held)
     gone = set(numbers([held.files])) - set(typed.files)
     held.title, held.typed, held.body_format = typed.title, typed.body, typed.body_format
     held.files = ",".join(map(str, typed.files))
+    held.tags = typed.tags
     held.number, held.base, held.saved_at = held.number + 1, base, clock.now()
     attachments.keep_until(gone, actor, None)
     attachments.keep_until(typed.files, actor, held.saved_at + KEEP)

@@ -1,4 +1,5 @@
-"""Who hears of a new post: those who watch its thread, its author or its board.
+"""Who hears of a new post: those who watch its thread, its author or its board; of a new thread
+those, too, who watch one of its tags.
 
 They are told by background work once a post is public, so that publishing costs the same however
 many they are; never twice of one post, though it was taken away and came back; and what a notice
@@ -22,8 +23,9 @@ from core.notices import Found, Notice
 from core.policy import Actor
 from moderation import UNDO_TIME
 
-from . import references
+from . import references, tags
 from .models import Board, Post, Thread, mark_answered, thread_url
+from .tags import Tag
 
 BATCH = 200  # people told in one transaction
 
@@ -101,8 +103,9 @@ def tell_watchers(post: int, after: int = 0, answers: int = 0) -> None:
         return
     hold(f"announce {found.thread_id}")
     places = places_of(found)
-    # Whoever watches the thread itself has met what opens it.
-    people = follows.followers(places[1:] if found.is_opening else places, after, BATCH)
+    # Whoever watches the thread itself has met what opens it; a tag tells of new threads alone.
+    met = Thread.kind if found.is_opening else Tag.kind
+    people = follows.followers([one for one in places if one[0] != met], after, BATCH)
     wanted = follows.wants(people, "follow", places) - {found.author_id}
     name = "forum:started" if found.is_opening else "forum:posted"
     notices.count_up(
@@ -127,6 +130,7 @@ def places_of(post: Post) -> tuple[follows.Place, ...]:
     return (
         (Thread.kind, post.thread_id),
         (Person.kind, post.author_id),
+        *tags.places(post.thread_id),
         (Board.kind, post.board_id),
     )
 
@@ -191,10 +195,17 @@ def named_boards(ids: Collection[int], actor: Actor) -> dict[int, tuple[str, str
     return {board.id: (board.name, f"/forum/{board.slug}") for board in boards}
 
 
+def named_tags(ids: Collection[int], actor: Actor) -> dict[int, tuple[str, str]]:
+    """Names and addresses of the tags that the actor may know."""
+    found = db.session.scalars(select(Tag).where(Tag.id.in_(ids), Tag.open_to(actor)))
+    return {tag.id: (tag.title, f"/tags/{tag.id}") for tag in found}
+
+
 def fill() -> None:
     """What the forum has that can be followed, and what is said of it."""
     follows.kind(Thread.kind, _l("主题帖"), named_threads, stands_in=True)
     follows.kind(Board.kind, _l("版块"), named_boards)
+    follows.kind(Tag.kind, _l("标签"), named_tags)
     for name, sort, sentence in (
         ("forum:posted", "follow", _l("“%(title)s”有 %(posts)s。")),
         ("forum:started", "follow", _l("新主题：“%(title)s”")),

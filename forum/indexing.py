@@ -15,6 +15,7 @@ from moderation import Revision
 
 from . import marks
 from .models import Board, Post, Thread, is_public
+from .tags import ids_on
 
 SOURCE = refilling.Source(
     Post.id,
@@ -30,7 +31,7 @@ def rows(ids: Sequence[int]) -> list[dict[str, Any]]:
     found = db.session.execute(
         select(Post.id, Post.number, Post.board_id, Post.author_id, Post.created_at)
         .add_columns(Revision.title.label("own_title"), Revision.body_html, Unit.path)
-        .add_columns(Thread.title, Thread.post_count)
+        .add_columns(Thread.title, Thread.post_count, ids_on(Thread.id).label("tag_ids"))
         .join(Revision, Revision.id == Post.public_revision_id)
         .join(Thread, Thread.id == Post.thread_id)
         .join(Person, Person.id == Post.author_id)
@@ -50,7 +51,8 @@ def _rows(post: Any) -> list[dict[str, Any]]:
         post.created_at,
         Board.scope_of(post.board_id),
         marks=marks.of_post(
-            *(post.board_id, post.author_id, post.path or "", is_opening, post.post_count > 1)
+            *(post.board_id, post.author_id, post.path, is_opening, post.post_count > 1),
+            post.tag_ids,
         ),
         is_titled=is_opening,
     )

@@ -21,7 +21,7 @@ from core.paging import Pager
 from core.policy import Actor
 from moderation import Revision
 
-from . import read_marks
+from . import read_marks, tags
 from .models import Board, Post, Thread
 from .read_marks import ReadMark
 from .tending import Tending
@@ -31,6 +31,7 @@ PAGE = 25
 UNSETTLED = ("pending", "returned", "rejected", "suspended", "hidden", "appealed", "sealed")
 WITHDRAWN_DAYS = 7  # for so long a withdrawn one stands there, too
 TODAY = bindparam("today", type_=Date)
+ACTOR = bindparam("actor", type_=Integer)
 ROW = (
     Thread.id,
     Thread.title,
@@ -43,9 +44,11 @@ ROW = (
     read_marks.unread_count().label("unread_count"),
     read_marks.is_new().label("is_new"),
     # Threads and people that the reader muted step back.
-    follows.is_muted(
-        bindparam("actor", type_=Integer), ("forum:thread", Thread.id), (Person.kind, Person.id)
+    or_(
+        follows.is_muted(ACTOR, ("forum:thread", Thread.id), (Person.kind, Person.id)),
+        tags.is_muted(ACTOR),
     ).label("is_muted"),
+    tags.worn(Thread.id).label("tags"),
 )
 # `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
 IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))
@@ -68,7 +71,7 @@ def boards(actor: Actor) -> list[tuple[str, list[Any]]]:
 def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
     """Pinned threads, and the actor's own that wait or came back. One statement."""
     since = clock.now() - timedelta(days=WITHDRAWN_DAYS)
-    asked = {"board": board.id, "since": since, **_asked_for(actor)}
+    asked = {"board": board.id, "since": since, **asked_for(actor)}
     rows = db.session.execute(_on_top(), asked).all()
     pinned = [row for row in rows if row.published_at is not None]
     return pinned, [row for row in rows if row.published_at is None]
@@ -77,25 +80,25 @@ def on_top(board: Board, actor: Actor) -> tuple[list[Any], list[Any]]:
 def threads(board: Board, number: int, pinned_count: int, actor: Actor) -> Pager[Any]:
     """A page of a board's other threads, the one with the newest post first. One statement."""
     place = {"board": board.id, "limit": PAGE, "offset": (number - 1) * PAGE}
-    asked = {**place, **_asked_for(actor)}
+    asked = {**place, **asked_for(actor)}
     rows = db.session.execute(_threads(), asked).all()
     return Pager(number, PAGE, max(0, board.thread_count - pinned_count), rows)
 
 
 def newest(actor: Actor, limit: int) -> Sequence[Any]:
     """The threads with the newest posts on every board open to the actor. One statement."""
-    asked = {"limit": limit, **_asked_for(actor)}
+    asked = {"limit": limit, **asked_for(actor)}
     return db.session.execute(_newest().where(Board.open_to(actor)), asked).all()
 
 
 def featured(board: Board, number: int, actor: Actor) -> Pager[Any]:
     """A page of a board's featured threads, the one chosen last first. One statement."""
     place = {"board": board.id, "limit": PAGE + 1, "offset": (number - 1) * PAGE}
-    rows = db.session.execute(_featured(), {**place, **_asked_for(actor)}).all()
+    rows = db.session.execute(_featured(), {**place, **asked_for(actor)}).all()
     return Pager(number, PAGE, (number - 1) * PAGE + len(rows), rows[:PAGE])
 
 
-def _asked_for(actor: Actor) -> dict[str, Any]:
+def asked_for(actor: Actor) -> dict[str, Any]:
     """What ROW needs to know."""
     return {"today": clock.today(), **read_marks.asked_for(actor)}
 

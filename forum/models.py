@@ -94,11 +94,13 @@ class Board(BoardRules, Base):
     topic_en: Mapped[str | None] = mapped_column(String(40))
     order: Mapped[int] = mapped_column(default=0)
     service_hours: Mapped[int | None]
+    proposes_tags: Mapped[bool] = mapped_column(default=False)  # whether writers may, too
     thread_count: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)  # of its rules
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id], lazy="raise_on_sql")
     level: Mapped[str | None] = query_expression()  # the reader's own, where it was asked for
+    shelf: Mapped[Any] = query_expression()  # its tags, forum.tags.Worn each, likewise
 
     @property
     def name(self) -> str:
@@ -191,6 +193,7 @@ class Thread(Base):
 
     # When the reader's own draft of a reply was saved, where the statement asked; else None.
     draft_at: Mapped[datetime | None] = query_expression()
+    tags: Mapped[Any] = query_expression()  # forum.tags.Worn each, where the statement asked
 
     kind = "forum:thread"
 
@@ -345,6 +348,8 @@ class Post(Reviewable, Base):
 
     thread: Mapped[Thread] = relationship(lazy="raise_on_sql")
     author_path: Mapped[str | None] = query_expression()  # of its author's unit, where asked for
+    tag_ids: Mapped[Any] = query_expression()  # of its thread's tags, likewise
+    _has_tags = True  # its thread; as far as is known before its marks are made
 
     @property
     def unit(self) -> Unit:
@@ -408,7 +413,12 @@ class Post(Reviewable, Base):
                 select(Post.id).where(Post.id == subject_id).with_for_update(key_share=True)
             )
             path = _path_of(Post.author_id).scalar_subquery()
-            found = found.options(with_expression(Post.author_path, path))
+            from .tags import ids_on  # it knows threads
+
+            found = found.options(
+                with_expression(Post.author_path, path),
+                with_expression(Post.tag_ids, ids_on(Post.thread_id)),
+            )
             found = found.execution_options(populate_existing=True)
         return db.session.scalars(found).one()
 
@@ -664,12 +674,16 @@ class Post(Reviewable, Base):
 
     def _marks(self) -> list[str]:
         """What it may be narrowed by when it is sought."""
-        path = self.author_path
+        path, tag_ids = self.author_path, self.tag_ids
         if path is None:
-            path = db.session.scalar(_path_of(self.author_id))
+            from .tags import ids_on  # it knows threads
+
+            found = _path_of(self.author_id).add_columns(ids_on(self.thread_id))
+            path, tag_ids = db.session.execute(found).one()
+        self._has_tags = bool(tag_ids)
         is_answered = self.thread.post_count - self.is_public > 0
         return marks.of_post(
-            self.board_id, self.author_id, path or "", self.is_opening, is_answered
+            self.board_id, self.author_id, path, self.is_opening, is_answered, tag_ids
         )
 
     def _index_replies(self) -> None:
@@ -702,6 +716,10 @@ class Post(Reviewable, Base):
             values["published_at"] = moment if step > 0 else None
             change(Board, self.board_id, {"thread_count": Board.thread_count + step})
         count: int = change(Thread, self.thread_id, values, Thread.post_count)
+        if self._has_tags:
+            from .tags import follow  # it knows threads
+
+            follow([self.thread_id])
         db.session.expire(self.thread, list(values))
         set_committed_value(self.thread, "post_count", count)
         return count

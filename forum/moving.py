@@ -22,7 +22,7 @@ from core.i18n import _
 from core.policy import Actor, Forbidden
 from moderation import follow, is_reviewer, lock_waiting, reviewer_role
 
-from . import marks, tending
+from . import marks, tags, tending
 from .models import Board, Post, Signpost, Thread, change, is_public, mark_answered, scalar
 
 SHOWN = timedelta(days=30)  # how long a board points to what left it
@@ -62,7 +62,8 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
     tending.end(thread, ("pin",), actor)
     thread.board = board
     db.session.flush()
-    places = {"add": [marks.of_board(board.id)], "remove": [marks.of_board(left.id)]}
+    gone = [marks.of_tag(id) for id in tags.leave(thread, left)]
+    places = {"add": [marks.of_board(board.id)], "remove": [marks.of_board(left.id), *gone]}
     search.remark(Post.kind, [post.id for post in posts], scope=board.scope, **places)
     follow(Post.kind, [post.id for post in posts], board.key, board.unit_id)
     _recount(boards=(left, board))
@@ -245,6 +246,7 @@ def _recount(threads: Iterable[Thread] = (), boards: Iterable[Board] = ()) -> No
             "published_at": scalar(func.min(Post.published_at), *own, Post.number == 1),
         }
         change(Thread, thread.id, values)
+        tags.follow([thread.id])
         db.session.expire(thread, list(values))
         mark_answered(thread)
     for board in boards:

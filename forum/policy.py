@@ -21,6 +21,19 @@ is_read = Rule(
     "read by others",
     lambda actor, post: post is not None and post.is_public and post.thread.is_public,
 )
+board_reviewer = Rule(
+    "reviews the board", lambda actor, board: is_reviewer(actor, board.unit, board.key)
+)
+tends_site = role("chief_moderator", "admin")
+tends_tag = Rule(
+    "reviews the tag's board, or tends the site's tags",
+    lambda actor, tag: (
+        tends_site(actor, tag)
+        if tag.board is None
+        else is_reviewer(actor, tag.board.unit, tag.board.key)
+    ),
+)
+is_kept = Rule("on a board in use", lambda actor, thread: not thread.board.is_archived)
 
 rules(
     {
@@ -35,6 +48,13 @@ rules(
         "forum:thread:start": signed_in & may_start,
         "forum:thread:suggest": signed_in,
         "forum:board:follow": signed_in,
+        "forum:thread:tag": signed_in & is_kept & (is_its("author") | its_reviewer),
+        "forum:board:tag": board_reviewer,
+        "forum:tag:list": signed_in,
+        "forum:tag:show": signed_in,
+        "forum:tag:follow": signed_in,
+        "forum:tag:tend": tends_tag,
+        "forum:tag:tend_site": tends_site,
         "forum:thread:show": anyone,
         "forum:thread:follow": signed_in,
         "forum:thread:tend": its_reviewer,

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from accounts.models import Person
 from core import figures, i18n, notices, refilling, registry, search
@@ -16,6 +28,7 @@ from core.search import Byline, Choice, Reach, SearchEntry
 
 from . import indexing, listing, marks
 from .models import Board, Post
+from .tags import Tag
 
 NEWEST = 8
 PLACE = Place("forum.list_boards", _l("讨论"), "forum:board:list", order=10)
@@ -54,28 +67,46 @@ def fill() -> None:
     search.kind(Post.kind, _l("讨论"), "forum.show_post", byline=_byline())
     refilling.source(Post.kind, indexing.SOURCE)
     search.chosen["board"] = _l("版块")
+    search.chosen["tag"] = _l("标签")
     search.parts[marks.THREADS] = _l("主题帖")
     search.narrowing["answered"] = search.Narrowing(_l("只看有回帖的主题"), marks.ANSWERED)
     registry.add(search.scopes, reach)
 
 
 def reach(actor: Actor) -> Reach:
-    """The boards whose texts the actor finds, by their names, and those passed over; one
-    statement. Asked when somebody searches: no entry says who might read a board once."""
-    rows = db.session.execute(
-        select(Board.id, Board.slug, Board.title, Board.title_en, Board.open_to(actor)).order_by(
-            Board.order, Board.id
-        )
-    ).all()
-    found = Reach(choices={"board": []})
-    for id, slug, title, title_en, is_open in rows:
-        if is_open:
-            found.scopes.add(f"board:{id}")
-            name = i18n.pick({"zh": title, "en": title_en or ""})
+    """The boards whose texts the actor finds, by their names, those passed over, and the tags;
+    one statement. Asked when somebody searches: no entry says who might read a board once."""
+    found = Reach(choices={"board": [], "tag": []})
+    merged: dict[int, list[int]] = defaultdict(list)
+    for what, id, slug, title, title_en, is_open, into, _order in db.session.execute(
+        _places(actor)
+    ):
+        name = i18n.pick({"zh": title, "en": title_en or ""})
+        if into is not None:
+            merged[into].append(id)
+        elif what == "tag":
+            own = tuple(map(marks.of_tag, (id, *merged[id])))
+            found.choices["tag"].append(Choice(str(id), name, own))
+        elif is_open:
+            found.scopes.add(Board.scope_of(id))
             found.choices["board"].append(Choice(slug, name, (marks.of_board(id),)))
         else:
             found.barred.add(marks.of_board(id))
     return found
+
+
+def _places(actor: Actor) -> CompoundSelect[Any]:
+    """All boards, and the tags that the actor may know: first those that were merged, for a
+    search for a tag asks for their marks, too."""
+    boards = select(
+        *(literal("board").label("what"), Board.id, Board.slug, Board.title, Board.title_en),
+        *(Board.open_to(actor).label("is_open"), null().label("into"), Board.order.label("place")),
+    )
+    tags = select(
+        *(literal("tag"), Tag.id, literal(""), Tag.name, Tag.name_en),
+        *(true(), Tag.merged_into_id, case((Tag.merged_into_id.is_not(None), -1), else_=0)),
+    ).where(Tag.open_to(actor))
+    return union_all(boards, tags).order_by("place", "id")
 
 
 def _byline() -> Byline:

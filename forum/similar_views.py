@@ -9,9 +9,10 @@ from flask_login import current_user
 
 from core.gate import requires
 
-from . import similar
-from .forms import TITLE, ThreadForm
+from . import similar, tags
+from .forms import TITLE
 from .models import Board
+from .tag_forms import StartForm
 from .views import WITH_UNIT, bp
 
 
@@ -30,6 +31,6 @@ def suggest_threads() -> Any:
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
 def show_similar(board: Board) -> Any:
     """The form again with all that was typed, and the list above its buttons; nothing is kept."""
-    form = ThreadForm()
+    form = StartForm.for_board(board, tags.usable(board.id))
     found = similar.threads((form.title.data or "")[: TITLE[1]], current_user)
     return render_template("forum/new.html", board=board, form=form, alike=found)

@@ -40,18 +40,21 @@ from moderation import (
     withdraw,
 )
 
-from . import drafts, listing, moving, pace, reading, tending, writing
-from .forms import EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from . import drafts, listing, moving, pace, reading, tag_listing, tags, tending, writing
+from .forms import EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
 from .reading import Line, ThreadPage
 from .slowing import slowed
+from .tag_forms import StartForm
 
 bp = Blueprint("forum", __name__)
 QUOTED = 160  # characters of a quotation
 WITH_UNIT = (joinedload(Board.unit),)
 WITH_VERSIONS = (joinedload(Post.public_revision),)
 BOARD_LEVEL = with_expression(Board.level, follows.level_of(Board.kind, Board.id))
+BOARD_SHELF = with_expression(Board.shelf, tags.shelf(Board.id))
 THREAD_LEVEL = with_expression(Thread.level, follows.level_of(Thread.kind, Thread.id))
+THREAD_TAGS = with_expression(Thread.tags, tags.worn(Thread.id))
 
 
 @bp.get("/forum")
@@ -61,36 +64,42 @@ def list_boards() -> Any:
 
 
 @bp.get("/forum/<slug>")
-@requires("forum:board:show", Board, by="slug", load=(*WITH_UNIT, BOARD_LEVEL))
+@requires("forum:board:show", Board, by="slug", load=(*WITH_UNIT, BOARD_LEVEL, BOARD_SHELF))
 def show_board(board: Board) -> Any:
+    asked = request.args.get("tag", type=int)
+    tag = next((one for one in board.shelf if one.id == asked), None)
+    page = {"board": board, "tags": board.shelf, "tag": tag}
+    if tag is not None:
+        threads = tag_listing.threads(tag.id, asked_page(), current_user, board)
+        return render_template("forum/board.html", **page, threads=threads, of="")
     pinned, own = listing.on_top(board, current_user)
     threads = listing.threads(board, asked_page(), len(pinned), current_user)
     signs = moving.signs_on(board, current_user) if threads.number == 1 else []
     lists = {"pinned": pinned, "own": own, "threads": threads, "signs": signs}
     newest = max((row.last_post_at for row in (*pinned, *threads.rows)), default=None)
     of = live.since("board", board.id, newest) if threads.number == 1 else ""
-    return render_template("forum/board.html", board=board, of=of, **lists)
+    return render_template("forum/board.html", **page, of=of, **lists)
 
 
 @bp.route("/forum/<slug>/new", methods=["GET", "POST"])
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
 def start_thread(board: Board) -> Any:
     draft = _draft("start", board.id)
-    form = ThreadForm(data=draft.fields if draft else None)
+    form = StartForm.for_board(board, tags.usable(board.id), data=draft.fields if draft else None)
     if not form.sent():
         return render_template("forum/new.html", board=board, form=form, draft=draft), code(form)
     if (made := once.earlier("forum:post", current_user)) is not None:
         return redirect(url_for("forum.show_post", id=made))
     if slow := pace.of_thread(board, form.wording, current_user):
         return slowed(slow, "start", board.id, "forum/new.html", {"form": form, "board": board})
-    post = writing.start(board, form.wording, current_user)
+    post = writing.start(board, form.wording, current_user, form.tags.data, form.names)
     drafts.drop("start", board.id, current_user)
     once.made("forum:post", current_user, post.id)
     return _handed_in(post, form)
 
 
 @bp.get("/threads/<int:id>")
-@requires("forum:thread:show", Thread, load=(THREAD_LEVEL,))
+@requires("forum:thread:show", Thread, load=(THREAD_LEVEL, THREAD_TAGS))
 def show_thread(thread: Thread) -> Any:
     if thread.merged_into_id is not None:
         sign = moving.sign_of(thread, current_user)

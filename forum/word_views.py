@@ -17,17 +17,20 @@ from core.i18n import _, ngettext
 from core.text import TextFault, cook, plain
 from moderation import Wording
 
+from . import tags
 from .draft_views import asks_for_json
 from .drafts import DraftFault, Typed
-from .forms import EditForm, EditOpeningForm, ReplyForm, ThreadForm
+from .forms import EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
+from .tag_forms import StartForm
 from .views import WITH_UNIT, WITH_VERSIONS, bp, code
 
 
 @bp.post("/forum/<slug>/word")
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
 def read_thread_word(board: Board) -> Any:
-    return _read("forum/new.html", ThreadForm(), board=board)
+    form = StartForm.for_board(board, tags.usable(board.id))
+    return _read("forum/new.html", form, board=board)
 
 
 @bp.post("/threads/<int:id>/word")

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from accounts import meant
 from accounts.days import read_day
-from accounts.models import Unit
 from accounts.meant import Named
+from accounts.models import Unit
 from core import clock, i18n, search
 from core.db import db
 from core.i18n import _

@@ -7,7 +7,7 @@ from core.db import UTCDateTime
 from core.pinyin import spelling
 
 revision = "finding"
-down_revision = "0001"
+down_revision = "publishing"
 branch_labels = None
 depends_on = None
 
@@ -61,6 +61,9 @@ def upgrade() -> None:
         "people", sa.Column("spelling", sa.String(length=120), nullable=False, server_default="")
     )
     op.create_index("ix_people_spelling", "people", ["spelling"])
+    op.add_column(
+        "drafts", sa.Column("tags", sa.String(length=60), nullable=False, server_default="")
+    )
     _spell()
 
 
@@ -83,6 +86,8 @@ def _spell() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("drafts") as batch_op:
+        batch_op.drop_column("tags")
     op.drop_index("ix_people_spelling", table_name="people")
     with op.batch_alter_table("people") as batch_op:
         batch_op.drop_column("spelling")

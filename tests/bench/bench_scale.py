@@ -27,7 +27,7 @@ LIMIT_MS = 20.0  # of what somebody waits for while typing or looking, on the la
 TURNS = 200  # requests of each page on each site
 PAGE = 20
 # What a search is narrowed by: a board of a fifth of the posts, a unit of nearly all, one author
-# (4 %), threads that were answered, titles alone, one day on which nothing was said, and a word
+# (4 %), threads that were answered, titles alone, a tag of a tenth of the threads, one day on which nothing was said, and a word
 # with a filter that no text has together.
 NARROWED = (
     "q=我们&board=chat",
@@ -37,6 +37,7 @@ NARROWED = (
     "q=基层&answered=1",
     "q=表格&title=1",
     "q=基层&board=dajiatan&answered=1",
+    "q=我们&tag=1",
     "q=我们&kind=surveys:survey",
     "q=我们&to=2001-01-01",
 )
@@ -87,6 +88,7 @@ def _pages(thread: int, posts: int) -> dict[str, tuple[str, ...]]:
     last = -(-posts // PAGE)
     return {
         "board": ("/forum/dajiatan",),
+        "tag": ("/tags/1", "/tags/1?page=3", "/forum/burden?tag=1"),
         "thread, first page": (f"/threads/{thread}",),
         "thread, middle page": (f"/threads/{thread}?page={last // 2}",),
         "thread, last page": (f"/threads/{thread}?page={last}",),

@@ -24,6 +24,7 @@ from core.db import db
 from core.mail import MailAddress
 from core.policy import SYSTEM
 from forum.models import Board
+from forum.tags import Tag
 from letters import codes, handling
 from letters.models import Letter
 from letters.public import PublicLetter
@@ -228,6 +229,7 @@ def _talk(site: Filled) -> None:
     assert reviewer.post(f"/moderation/{claimed}/claim").status_code == 302
 
     words = {"title": f"标题 {word('kept_title')}。", "body": word("kept_thread")}
+    _tag(site, forum, author, thread)
     _send(author, "/forum/dajiatan/draft", **words)
     _send(author, f"/threads/{thread}/draft", body=word("kept_reply"))
     _send(author, f"/posts/{forum.post(thread)}/draft", body=word("kept_edit"))
@@ -321,6 +323,18 @@ def _close(site: Filled, forum: Forum, author: Visitor) -> None:
     _send(
         site.visitor("chief_moderator"), "/forum/closed/moderators", username="expert", until=until
     )
+
+
+def _tag(site: Filled, forum: Forum, author: Visitor, thread: int) -> None:
+    """A tag in use on a thread, one that was retired, and one that waits for a reviewer."""
+    reviewer = site.visitor("moderator")
+    for name in ("会议精简", "停用的标签"):
+        _send(reviewer, "/forum/dajiatan/tags", name=name, description="大家都能看到。")
+    _send(reviewer, f"/tags/{forum.newest(Tag)}/retire")
+    _send(author, f"/threads/{thread}/tags", tags=str(forum.newest(Tag) - 1))
+    _send(reviewer, "/forum/chat/tags/propose")
+    words = {"title": "提议标签的主题", "body": "大家都能看到。"}
+    _send(author, "/forum/chat/new", **words, proposed=word("proposed_tag"))
 
 
 def _judge_again(site: Filled, items: list[int]) -> None:

@@ -83,6 +83,7 @@ EXPECTED: dict[str, set[str]] = {
     # The chief might still judge this decision blind, and reads nothing of it before.
     "rejected_why": {"cadre", "moderator"},
     **dict.fromkeys(MAY_KNOW, REVIEWERS),
+    "proposed_tag": REVIEWERS,
     "template": REVIEWERS | {"moderator2", "expert"},
     # A board for the cadres of one unit; whoever tends it knows its name.
     **dict.fromkeys(("closed_title", "closed"), CLOSED),
