@@ -202,6 +202,7 @@ TELLING = {
     *("letters.show", "letters.desk_letter", "letters.show_public", "letters.edit_public"),
     *("letters.list_public", "letters.prepare_public", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
+    "surveys.edit_opinion",
     "accounts.show_import",
 }
 _WORD = re.compile("zq[a-z]+qz")
