@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, load_only
 
 from core import text
 from core.db import db
-from core.i18n import _l
+from core.i18n import _, _l
 from core.policy import Actor
 
 from .finding import plain
@@ -116,13 +116,13 @@ def page(actor: Actor, shown: str, after: str) -> OwnPage:
     if (key := read_key(after)) is not None:
         asked = asked.where(tuple_(Revision.created_at, Revision.id) < key)
     found: list[Any] = [tuple(row) for row in db.session.execute(asked)]
-    rows = _rows(found[:PAGE])
+    rows = _rows(found[:PAGE], actor)
     last = rows[-1].revision if len(found) > PAGE else None
     return OwnPage(rows, write_key(last.created_at, last.id) if last else None)
 
 
-def _rows(found: Sequence[tuple[Revision, bool, datetime | None]]) -> list[OwnText]:
-    names = _names([revision for revision, _public, _due in found])
+def _rows(found: Sequence[tuple[Revision, bool, datetime | None]], actor: Actor) -> list[OwnText]:
+    names = _names([revision for revision, _public, _due in found], actor)
     standings = apart([(_unsettled(one, is_public), due_at) for one, is_public, due_at in found])
     return [
         OwnText(one, names[one.subject_kind, one.subject_id], standing)
@@ -141,12 +141,18 @@ def _unsettled(revision: Revision, is_public: bool) -> Unsettled:
     )
 
 
-def _names(revisions: list[Revision]) -> dict[tuple[str, int], Named]:
+def _names(revisions: list[Revision], actor: Actor) -> dict[tuple[str, int], Named]:
+    """What the actor's texts are called; of where one stands that the actor may no longer read,
+    nothing but what the actor wrote."""
     ids: dict[str, list[int]] = {}
     for one in revisions:
         ids.setdefault(one.subject_kind, []).append(one.subject_id)
-    return {
+    found = {
         (kind, subject_id): named
         for kind, wanted in ids.items()
-        for subject_id, named in kinds[kind].named(wanted).items()
+        for subject_id, named in kinds[kind].named_to(actor, wanted).items()
     }
+    for one in revisions:
+        shut = Named(one.title or _("（原处现在不对你开放）"), "", None)
+        found.setdefault((one.subject_kind, one.subject_id), shut)
+    return found

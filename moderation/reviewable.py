@@ -176,6 +176,12 @@ class Reviewable:
         raise NotImplementedError
 
     @classmethod
+    def named_to(cls, actor: Actor, ids: Collection[int]) -> dict[int, Named]:
+        """Those of some texts that the actor may read today, as `named` calls them."""
+        mine = cls.visible_to(actor).where(cls.id.in_(ids)).with_only_columns(cls.id)
+        return cls.named(mine.correlate(None))
+
+    @classmethod
     def review_places(cls) -> dict[str, ReviewPlace]:
         """The places of this kind by key; one statement."""
         raise NotImplementedError

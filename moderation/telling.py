@@ -72,8 +72,7 @@ def _texts(kind: str, several: Sequence[tuple[Notice, int]], actor: Actor) -> di
     if model is None:
         return {}
     ids = {number for _notice, number in several}
-    mine = model.visible_to(actor).where(model.id.in_(ids)).with_only_columns(model.id)
-    named = model.named(mine.correlate(None))
+    named = model.named_to(actor, ids)
     found: dict[int, Found] = {}
     for notice, number in several:
         if (one := named.get(number)) is not None:
