@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
@@ -16,6 +17,9 @@ ELEMENT_LIMIT = 500_000
 DEPTH_LIMIT = 150  # a table in a table adds five
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+# What any XML may be written in, and Word's is: in nothing else words can hide from `part`.
+_ENCODING = re.compile(rb"""\A(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]*)""")
+_PLAIN = (b"utf-8", b"us-ascii")
 # The strict form of the standard names the same things otherwise.
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/main", W[1:-1].encode()),
@@ -60,6 +64,8 @@ class Package:
         data = self.bytes_of(name)
         # No word processor writes either: what declares entities of its own wants to explode.
         if b"\0" in data or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise broken()
+        if (said := _ENCODING.match(data)) and said[1].lower() not in _PLAIN:
             raise broken()
         for strict, usual in _STRICT:
             data = data.replace(strict, usual)

@@ -159,6 +159,11 @@ LAUGHS = (
     '<!DOCTYPE w [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>'
 )
+# Not UTF-8: what is looked for in the bytes might stand there in other ones.
+LATIN = (
+    b'<?xml version="1.0" encoding="iso-8859-1"?>'
+    + f'<w:document xmlns:w="{W}"><w:body>{p("x")}</w:body></w:document>'.encode()
+)
 NESTED = "<w:tbl><w:tr><w:tc>" * 100 + p("深") + "</w:tc></w:tr></w:tbl>" * 100
 
 LINKED = '<w:hyperlink r:id="a">' + run("x") + "</w:hyperlink>"
@@ -178,6 +183,7 @@ FAR = f'<Relationship Id="a" Type="{W}/hyperlink" TargetMode="External" Target="
         ("a.docx", stored("a.txt", b"x"), "扩展名"),
         ("a.pdf", b"%PDF-1.7", ".docx"),
         ("a.docx", stored("word/document.xml", LAUGHS.encode()), "损坏"),
+        ("a.docx", stored("word/document.xml", LATIN), "损坏"),
         ("a.docx", stored("word/document.xml", b"<w:document"), "损坏"),
         ("a.docx", stored("word/document.xml", b"<a/>"), "损坏"),
         ("a.docx", stored("word/document.xml", bytes(40 * 2**20)), "太大"),
