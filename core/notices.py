@@ -167,7 +167,8 @@ def tell_all(told: Sequence[Told]) -> None:
 
 def count_up(people: Collection[int], name: str, about: str, url: str, item: int) -> None:
     """Tell several people of one thing more: in the notice about the same that they have not read
-    yet, else in a new one. The ids of the things are the parameter `items`."""
+    yet, else in a new one. The ids of the things are the parameter `items`. Of a thing that the
+    notice counts already no further mail goes out."""
     waiting = db.session.scalars(
         select(Notice).where(
             Notice.about == about,
@@ -177,10 +178,11 @@ def count_up(people: Collection[int], name: str, about: str, url: str, item: int
         )
     ).all()
     for notice in waiting:
-        items = [one for one in notice.params.get("items", []) if one != item]
-        notice.params = {"items": [*items, item][-MOST:]}
+        known = notice.params.get("items", [])
+        notice.params = {"items": [*(one for one in known if one != item), item][-MOST:]}
         notice.at = clock.now()
-        notice.mailable_at = notice.mailable_at or notice.at
+        if item not in known:
+            notice.mailable_at = notice.mailable_at or notice.at
     for person_id in set(people) - {notice.person_id for notice in waiting}:
         tell(person_id, name, url, about=about, items=[item])
 

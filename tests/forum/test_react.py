@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from core import journal
+from core import clock, journal, mail
 from core.db import db
 from core.notices import Notice
 from forum.models import Board
 from forum.reactions import KINDS, Reaction
 from tests.boards import Forum
 from tests.conftest import counted
+from tests.mailing import Mails, address, words, work
 from tests.people import PEOPLE, Cast, Visitor
 
 
@@ -123,6 +125,25 @@ def test_its_author_is_told_only_if_asked_and_in_one_notice(
     give(cadre2, post)
     with app.app_context():
         assert len(db.session.scalars(select(Notice)).all()) == 1
+
+
+def test_a_word_given_and_taken_again_and_again_fills_no_mailbox(
+    app: Flask, cast: Cast, forum: Forum, mails: Mails, cadre: Visitor, cadre2: Visitor
+) -> None:
+    post = forum.post(forum.start(cadre, board="chat"))
+    cadre.post("/me/following/own", {"hears_reactions": "yes"})
+    address(app, cast, "cadre")
+    with app.app_context():
+        mail.choose(cast.id("cadre"), {"follow": "instant"})
+        db.session.commit()
+    for later in (10, 20, 30):
+        with app.app_context(), clock.travel(clock.now() + timedelta(minutes=later)):
+            give(cadre2, post)
+            give(cadre2, post, verb="take")
+            give(cadre2, post)
+            work(app, clock.now() + timedelta(minutes=5))
+    (told,) = mails.to("cadre")
+    assert "1 位同志回应了你写的" in words(told)
 
 
 @pytest.mark.parametrize("count", [0, 15])
