@@ -74,7 +74,7 @@ rules(
         "forum:draft:list": signed_in,
         "forum:draft:show": is_its("author"),
         "forum:draft:discard": is_its("author"),
-        "forum:post:react": signed_in & is_read & ~is_its("author"),
+        "forum:post:react": signed_in & is_read & ~archived & ~is_its("author"),
         "forum:post:bookmark": signed_in & is_read,
         "forum:bookmark:list": signed_in,
         "forum:bookmark:remove": is_its("person"),

@@ -132,15 +132,20 @@ def test_a_change_holds_at_once_is_journalled_and_shown(
 
 
 def test_an_archived_board_is_read_and_not_written_to(
-    app: Flask, forum: Forum, tender: Visitor, cadre: Visitor
+    app: Flask, forum: Forum, cast: Cast, tender: Visitor, cadre: Visitor
 ) -> None:
     thread = forum.start(cadre, title="留下来的一帖", board="town")
     post = forum.post(thread)
+    react = f"/posts/{post}/react"
+    assert cast.visitor("cadre2").post(react, {"give": "agree"}).status_code == 302
     assert tender.post("/forum/town/archive").status_code == 302
     assert tender.post("/forum/town/archive").status_code == 409
     words = {"title": "再发一帖", "body": "再说一句。"}
     for path in ("/forum/town/new", f"/threads/{thread}/reply", f"/posts/{post}/edit"):
         assert cadre.post(path, words).status_code == 403, path
+    assert cast.visitor("delegate").post(react, {"give": "agree"}).status_code == 403
+    shown = cast.visitor("cadre2").get(f"/threads/{thread}").text
+    assert "有同感 1" in shown and react not in shown
     page = cadre.get("/forum").text
     assert page.index("已存档，只能看") < page.index("乡镇的事")
     assert "这个版块已经存档" in cadre.get(f"/threads/{thread}").text
