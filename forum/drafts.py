@@ -22,12 +22,14 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
+    exists,
     false,
     func,
     or_,
     select,
+    update,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from core import attachments, clock, text
 from core.attachments import MOST as MOST_FILES
@@ -246,6 +248,21 @@ def drop(act: str, subject_id: int, actor: Actor) -> None:
     """Forget the actor's draft for a place: it was sent, or put away."""
     mine = (Draft.author_id == actor.id, Draft.act == act, Draft.subject_id == subject_id)
     db.session.execute(delete(Draft).where(*mine))
+
+
+def carry(old_id: int, new_id: int, base: int) -> None:
+    """Drafts of replies to a thread that went into another are for that one, whose last number was
+    `base`; where somebody has one there, both stay."""
+    there = aliased(Draft)
+    taken = exists().where(
+        there.author_id == Draft.author_id, there.act == "reply", there.subject_id == new_id
+    )
+    db.session.execute(
+        update(Draft)
+        .where(Draft.act == "reply", Draft.subject_id == old_id, ~taken)
+        .values(subject_id=new_id, base=base)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @job("forum.tidy_drafts", every=timedelta(hours=24))

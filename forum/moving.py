@@ -15,14 +15,14 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
-from core import clock, journal, notices, search
+from core import clock, follows, journal, notices, search
 from core.db import db
 from core.errors import Conflict
 from core.i18n import _
 from core.policy import Actor, Forbidden
 from moderation import follow, is_reviewer, lock_waiting, reviewer_role
 
-from . import marks, tags, tending
+from . import drafts, marks, tags, tending
 from .models import Board, Post, Signpost, Thread, change, is_public, mark_answered, scalar
 
 SHOWN = timedelta(days=30)  # how long a board points to what left it
@@ -60,6 +60,7 @@ def move(thread: Thread, board: Board, why: str, actor: Actor) -> None:
     for post in posts:
         post.board_id = board.id
     tending.end(thread, ("pin",), actor)
+    tending.carry(thread, board)
     thread.board = board
     db.session.flush()
     gone = [marks.of_tag(id) for id in tags.leave(thread, left)]
@@ -109,6 +110,8 @@ def merge(thread: Thread, into: Thread, why: str, actor: Actor) -> None:
     _sign(Signpost(verb="merge", thread_id=thread.id, to_id=into.id), thread.board, why, actor)
     _carry(posts, into, "merge", why, actor)
     tending.end(thread, tuple(tending.ENDS), actor)
+    follows.carry_over(thread.kind, thread.id, into.id)
+    drafts.carry(thread.id, into.id, into.last_number)
     thread.merged_into_id, thread.is_locked = into.id, True
     follow(Post.kind, [post.id for post in posts], into.board.key, into.board.unit_id)
     _recount((thread, into), (thread.board, into.board))

@@ -153,6 +153,16 @@ def end(thread: Thread, acts: Collection[str], actor: Actor, why: str = "") -> N
     )
 
 
+def carry(thread: Thread, board: Board) -> None:
+    """What stands goes along to another board: there it will be ended, with a why for there."""
+    db.session.execute(
+        update(Tending)
+        .where(Tending.thread_id == thread.id, Tending.standing(*ENDS))
+        .values(board_id=board.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _mark(thread: Thread, act: str, is_so: bool, until: date | None = None) -> None:
     """What lists of threads read."""
     if act == "lock":

@@ -11,7 +11,7 @@ from core.db import db
 from core.policy import SYSTEM
 from forum.models import Board, Post, Thread
 from moderation.models import QueueItem
-from tests.boards import Forum
+from tests.boards import Forum, work
 from tests.people import Cast, Visitor
 
 WHY = {"why": "说的是另一件事。"}
@@ -124,6 +124,19 @@ def test_others_may_not(forum: Forum, cast: Cast, cadre: Visitor, username: str,
     visitor = cast.visitor(username)
     assert visitor.get(f"/threads/{thread}/{verb}").status_code == 403
     assert visitor.post(f"/threads/{thread}/{verb}", WHY).status_code == 403
+
+
+def test_what_stands_is_ended_with_words_for_its_new_board_alone(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    there = board(app, cast, "inner", read_who="unit", read_unit_id=cast.unit_id("county"))
+    thread = forum.start(cadre, board="chat")
+    assert moderator.post(f"/threads/{thread}/lock", {"why": "先停一停。"}).status_code == 302
+    assert "先停一停" in cadre2.get("/threads/tended").text
+    assert moderator.post(f"/threads/{thread}/move", {"board": there, **WHY}).status_code == 302
+    assert moderator.post(f"/threads/{thread}/unlock", {"why": "内部的话。"}).status_code == 302
+    assert "内部的话" not in cadre2.get("/threads/tended").text
+    assert "内部的话" in cadre.get("/threads/tended?board=inner").text
 
 
 # --- Splitting ------------------------------------------------------------------------------
@@ -292,3 +305,26 @@ def test_a_decision_is_not_undone_after_a_move(
     moderator.post(f"/threads/{thread}/move", {"board": there, **WHY})
     answer = moderator.post(f"/moderation/{forum.item(forum.post(thread))}/undo")
     assert answer.status_code == 409
+
+
+def test_who_watched_or_began_to_reply_goes_on_where_it_went(
+    app: Flask, forum: Forum, cast: Cast, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    thread = forum.start(cadre, board="chat")
+    into = forum.start(moderator, title="另一个主题", board="chat")
+    expert, delegate = cast.visitor("expert"), cast.visitor("delegate")
+    for visitor in (expert, delegate):
+        visitor.post(f"/threads/{thread}/follow", {"level": "watch"})
+        visitor.post(f"/threads/{thread}/draft", {"body": "写了一半。", "seen": "1"})
+    delegate.post(f"/threads/{into}/follow", {"level": "mute"})
+    delegate.post(f"/threads/{into}/draft", {"body": "那边也有一半。", "seen": "1"})
+    answer = moderator.post(f"/threads/{thread}/merge", {"into": str(into), **WHY})
+    assert answer.status_code == 302
+    assert "写了一半" in expert.get(f"/threads/{into}/reply").text
+    assert "那边也有一半" in delegate.get(f"/threads/{into}/reply").text
+    assert "写了一半" in delegate.get("/me/drafts").text  # both stay
+    work(app)
+    forum.reply(cadre2, into, "接着说。")
+    work(app)
+    assert "另一个主题" in expert.get("/notices").text
+    assert "另一个主题" not in delegate.get("/notices").text
