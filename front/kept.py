@@ -35,7 +35,7 @@ def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
     """Everything that is kept, in the reader's language; terms come from the settings in force."""
     return (
         Group("people", _("人和登录"), _people(config["SIGN_IN_HOURS"])),
-        Group("words", _("写下的话"), (*_words(), *_checks(), *_reviews())),
+        Group("words", _("写下的话"), (*_words(), *_beside(), *_checks(), *_reviews())),
         Group("answers", _("问卷"), _answers()),
         Group("letters", _("部长信箱"), _letters()),
         Group("house", _("系统自己的记录"), (*_wishes(), *_house())),
@@ -124,6 +124,12 @@ def _words() -> tuple[Kept, ...]:
             _("发出或者清掉时删除；90 天没有动过，也会删除"),
             _("只有本人，管理员也看不到。"),
         ),
+    )
+
+
+def _beside() -> tuple[Kept, ...]:
+    """What stands beside the words."""
+    return (
         Kept(
             ("read_marks",),
             _("读到第几楼"),
