@@ -21,7 +21,7 @@ function show(link) {
   link.setAttribute("aria-expanded", "true");
   const shown = document.importNode(choices, true);
   for (const button of shown.children) button.formAction = link.href;
-  link.closest(".post").querySelector(".reacts").after(shown);
+  link.closest(".post__foot").append(shown);
   shown.firstElementChild.focus();
 }
 
