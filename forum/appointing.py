@@ -41,19 +41,9 @@ def local_moderators(board: Board) -> Sequence[Membership]:
     return db.session.scalars(found).all()
 
 
-def appoint(board: Board, username: str, last_on: date, actor: Actor) -> Membership:
+def appoint(board: Board, name: str, last_on: date, actor: Actor) -> Membership:
     """Make somebody a moderator of the board from today until the end of a day. Raises RoleFault."""
-    person = (
-        db.session.scalars(
-            select(Person)
-            .where(Person.username == canonical(username), Person.is_active)
-            .options(*PERSON_OPTIONS)
-        )
-        .unique()
-        .one_or_none()
-    )
-    if person is None:
-        raise RoleFault("username", _("没有这个用户名，或者账号已经停用。"))
+    person = _meant(name)
     until = last_on + timedelta(days=1)
     made = serving.grant(actor, person, ROLE, board.unit, clock.today(), until, board.key)
     facts: dict[str, int | str | None] = {"person": person.id, "until": until.isoformat()}
@@ -61,6 +51,26 @@ def appoint(board: Board, username: str, last_on: date, actor: Actor) -> Members
     told = {"board": board.title, "until": last_on.isoformat()}
     notices.tell(person.id, "forum:appoint", f"/forum/{board.slug}/rules", **told)
     return made
+
+
+def _meant(name: str) -> Person:
+    """Who bears a username, or alone bears a name. Raises RoleFault."""
+    found = (
+        db.session.scalars(
+            select(Person)
+            .where(or_(Person.username == canonical(name), Person.name == name.strip()))
+            .where(Person.is_active)
+            .options(*PERSON_OPTIONS)
+        )
+        .unique()
+        .all()
+    )
+    named = [one for one in found if one.username == canonical(name)] or found
+    if not named:
+        raise RoleFault("username", _("没有叫这个名字的人，或者账号已经停用。"))
+    if len(named) > 1:
+        raise RoleFault("username", _("有几位叫这个名字，请写用户名。"))
+    return named[0]
 
 
 def dismiss(board: Board, membership: Membership, actor: Actor) -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from accounts.models import Membership
+from accounts.models import Membership, Person
 from core import clock
 from core.db import db
 from core.notices import Notice
@@ -201,3 +201,24 @@ def test_nobody_appoints_beyond_the_own_rights(
     assert appoint(cast, "delegate", f"{day}", by="moderator") == 403
     assert appoint(cast, "delegate", f"{day}", by="expert") == 403
     assert appoint(cast, "delegate", f"{day}") == 302
+
+
+def test_one_is_appointed_by_name_where_nobody_else_bears_it(
+    app: Flask, cast: Cast, forum: Forum, until: str
+) -> None:
+    chief = cast.visitor("chief_moderator")
+    with app.app_context():
+        names = {cast.id("leader"): "同名", cast.id("handler"): "同名", cast.id("signer"): "leader"}
+        for number, name in names.items():
+            db.session.get_one(Person, number).name = name
+        db.session.commit()
+    named = {"username": "同名", "until": until}
+    assert "有几位叫这个名字" in chief.post("/forum/chat/moderators", named).text
+    assert chief.post("/forum/chat/moderators", {**named, "username": "leader"}).status_code == 302
+    supervisor = {**named, "username": "supervisor同志"}
+    cast.id("supervisor")
+    assert chief.post("/forum/chat/moderators", supervisor).status_code == 302
+    with app.app_context():
+        held = select(Membership.person_id).where(Membership.place == "forum:chat")
+        found = set(db.session.scalars(held))
+    assert found == {cast.id(name) for name in ("expert", "leader", "supervisor")}
