@@ -147,7 +147,7 @@ class BoardForm(BaseForm):
             audience = board.audience(act)
             unit = db.session.get(Unit, audience.unit_id) if audience.unit_id else None
             given[f"{act}_who"] = audience.who
-            given[f"{act}_unit"] = unit.name if unit else ""
+            given[f"{act}_unit"] = unit.name if unit else board.unit.name
             given[f"{act}_roles"] = audience.role_names
         review = "pre" if board.pre_moderated else "post"
         return cls(data={**given, "review": review})
@@ -182,9 +182,17 @@ class _Founding(CreationForm):
 
 
 class NewBoardForm(BoardForm, _Founding):
-    pass
+    version = None  # nobody else can have changed what is not there
+
+    @classmethod
+    def begun(cls, actor: Any) -> NewBoardForm:
+        """With what most boards are, of the actor's own unit where it is theirs to tend."""
+        unit = actor.unit if may_tend(actor, actor.unit) else None
+        units = dict.fromkeys(("unit", *(f"{act}_unit" for act in ACTS)), unit.name if unit else "")
+        who = dict.fromkeys((f"{act}_who" for act in ACTS), "members")
+        return cls(data={**units, **who, "review": "pre"})
 
 
 class ModeratorForm(CreationForm):
-    username = ShortField(_l("用户名"), [Required(_l("请填写用户名。"))], most=60)
+    username = ShortField(_l("姓名或用户名"), [Required(_l("请填写姓名或用户名。"))], most=60)
     until = DayField(_l("最后一天"), [Required(_l("请填写最后一天。"))])

@@ -24,8 +24,6 @@ from .rules import ACTS
 from .tended import FIGURES, WORDS, Tended
 from .views import WITH_UNIT, bp, code
 
-WHO = tuple(f"{act}_who" for act in ACTS)
-
 
 @bp.get("/forum/<slug>/rules")
 @requires("forum:board:show", Tended, by="slug", load=WITH_UNIT)
@@ -57,7 +55,7 @@ def manage_boards() -> Any:
 @bp.route("/admin/boards/new", methods=["GET", "POST"])
 @requires("forum:board:create")
 def create_board() -> Any:
-    form = NewBoardForm(data={**dict.fromkeys(WHO, "members"), "review": "pre"})
+    form = NewBoardForm.begun(current_user)
     if request.method == "POST":
         hold("boards")  # two windows at once: the second finds the address in use
         if (made := once.earlier("forum:board", current_user)) is not None:

@@ -40,7 +40,7 @@ def newest(actor: Actor) -> dict[str, Any] | None:
     return {"threads": rows} if rows or actor.is_authenticated else None
 
 
-BOARDS = Place("forum.manage_boards", _l("版块"), "forum:board:manage", order=40)
+BOARDS = Place("forum.manage_boards", _l("版块管理"), "forum:board:manage", order=40)
 DRAFTS = Place("forum.list_drafts", _l("草稿"), "forum:draft:list", order=6)
 BOOKMARKS = Place("forum.list_bookmarks", _l("收藏"), "forum:bookmark:list", order=7)
 TENDED = Place("forum.list_tended", _l("打理主题"), "forum:tending:list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_board_is_made_once_below_the_own_unit_and_tells_its_rules(
         {"unit": "region单位"},  # above the own
         {"unit": "department单位"},  # beside it
         {"slug": "Ä b"},
-        {"read_who": "unit"},  # which?
+        {"read_who": "unit", "read_unit": ""},  # which?
         {"read_who": "roles"},
         {"read_who": "roles", "read_roles": "king"},
         {"start_who": "everyone"},
@@ -84,6 +85,29 @@ def test_a_board_is_made_once_below_the_own_unit_and_tells_its_rules(
         answer = tender.post("/admin/boards/new", {**NEW, "slug": "wrong", **wrong})
         assert answer.status_code == 422, wrong
     assert board(app, "wrong") is None
+
+
+def test_the_form_as_the_page_gives_it_makes_a_board_for_the_own_unit(
+    app: Flask, cast: Cast, forum: Forum
+) -> None:
+    """Every box is sent, empty ones too, and only what must be said is typed."""
+    visitor = cast.visitor("unit_admin")
+    page = visitor.get("/admin/boards/new").text
+    boxes = re.findall(r"<(?:input|textarea)[^>]*>", page[page.index("novalidate") :])
+    names = [
+        (re.search(r'name="([^"]*)"', box), re.search(r'value="([^"]*)"', box)) for box in boxes
+    ]
+    sent = {
+        name[1]: value[1] if value else ""
+        for box, (name, value) in zip(boxes, names, strict=True)
+        if name and (not re.search('type="(radio|checkbox)"', box) or "checked" in box)
+    }
+    assert {"title", "slug", "unit", "read_unit", "order", "replies_per_hour"} <= set(sent)
+    answer = visitor.post(
+        "/admin/boards/new", {**sent, "title": "里间", "slug": "inner", "read_who": "unit"}
+    )
+    assert answer.location == "/forum/inner/rules", answer.text
+    assert "prefecture单位及下属单位的人" in visitor.get("/forum/inner/rules").text
 
 
 @pytest.mark.parametrize("who", ["cadre", "moderator", "unit_admin", "office"])
@@ -148,10 +172,12 @@ def test_an_archived_board_is_read_and_not_written_to(
     assert "有同感 1" in shown and react not in shown
     page = cadre.get("/forum").text
     assert page.index("已存档，只能看") < page.index("乡镇的事")
-    assert "这个版块已经存档" in cadre.get(f"/threads/{thread}").text
+    page = cadre.get(f"/threads/{thread}").text
+    assert "这个版块已经存档" in page and f"/posts/{post}/edit" not in page
     assert "留下来的一帖" in cadre.get("/forum/town").text
     assert tender.post("/forum/town/reopen").status_code == 302
     forum.reply(cadre, thread)
+    assert f"/posts/{post}/edit" in cadre.get(f"/threads/{thread}").text
 
 
 def test_a_board_that_is_closed_is_told_to_nobody_else(
