@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -23,9 +25,33 @@ def run() -> None:
 
 def _run_on(connection: Any) -> None:
     context.configure(connection=connection, target_metadata=db.metadata, **NAMING)
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.commit()
+    with _tables_may_go(connection):
+        with context.begin_transaction():
+            context.run_migrations()
+            _refuse_broken(connection)
+        connection.commit()
+
+
+@contextmanager
+def _tables_may_go(connection: Any) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which rows that point to it would forbid; what
+    they point to is looked at before the commit."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    database = connection.connection.driver_connection
+    database.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        database.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_broken(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"rows that point to nothing after the migration: {broken[:5]}")
 
 
 if context.is_offline_mode():

@@ -153,7 +153,8 @@ def for_second(actor: Actor) -> list[ColumnElement[bool]]:
         of_other_units(actor, SecondReview.author_id),
         ~_knew(SecondReview.revision_id, actor),
         ~_waived(SecondReview.id, actor),
-        *([SecondReview.item_id.in_(select(QueueItem.id).where(*free))] if free else []),
+        # Asked of the few drawn ones: a list of all items that are free would read the whole queue.
+        *([_item_is(free)] if free else []),
     ]
 
 
@@ -183,3 +184,9 @@ def _knew(revision_id: Any, actor: Actor) -> ColumnElement[bool]:
     )
     flagged = exists().where(flag.revision_id == revision_id, flag.flagger_id == actor.id)
     return or_(decided, flagged)
+
+
+def _item_is(free: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Some conditions of the item of a second review."""
+    item = select(QueueItem.id).where(QueueItem.id == SecondReview.item_id, *free)
+    return item.correlate(SecondReview).exists()

@@ -119,6 +119,7 @@ class _Queue:
             body_format="plain",
             body_html=html,
             cleaner=1,
+            files=[],
             digest="",
         )
         self.bulk.add(
