@@ -12,13 +12,14 @@ from flask import Flask
 from core import clock, feed_tokens
 from core.db import db
 from forum.models import Board
+from forum.tags import Tag
 from tests.boards import Forum
 from tests.files import bring
 from tests.mailing import Mails, address, work
 from tests.mailing import words as words_of
 from tests.people import Cast, Visitor
 
-SECRETS = ("题中一词", "楼里一词", "版名一词", "缘由一词", "名中一词", "书中一词")
+SECRETS = ("题中一词", "楼里一词", "版名一词", "缘由一词", "名中一词", "书中一词", "签上一词")
 
 
 def narrow(app: Flask, cast: Cast) -> None:
@@ -41,14 +42,19 @@ def addresses(
     """What `cadre2` took part in and made; all the addresses where it stood."""
     address(app, cast, "cadre2")
     with app.app_context():
-        db.session.scalars(db.select(Board).filter_by(slug="chat")).one().title = "版名一词"
+        board = db.session.scalars(db.select(Board).filter_by(slug="chat")).one()
+        board.title = "版名一词"
+        tag = Tag(board=board, name="签上一词", accepted_at=clock.now())
+        db.session.add(tag)
         db.session.commit()
+        tag_id = str(tag.id)
         token = feed_tokens.make(cast.person("cadre2"), "读报")
         db.session.commit()
         tomorrow = clock.today() + timedelta(days=1)
     cadre2.post("/forum/chat/follow", {"level": "watch"})
+    cadre2.post(f"/tags/{tag_id}/follow", {"level": "watch"})
     file = str(bring(cadre, "书中一词".encode(), "名中一词.txt"))
-    said = {"title": "题中一词的标题", "body": "楼里一词 @cadre2同志", "file": file}
+    said = {"title": "题中一词的标题", "body": "楼里一词 @cadre2同志", "file": file, "tags": tag_id}
     answer = cadre.post("/forum/chat/new", said)
     thread = int(answer.location.rpartition("/")[2])
     mine = forum.reply(cadre2, thread, "我在这里说过一句。")
@@ -69,6 +75,7 @@ def addresses(
         *("/search?q=一词", "/threads/similar?title=题中一词的标题", "/threads/tended"),
         *(f"/live?of=thread-{thread}-0-0", "/moderation/log", signed[0]),
         *("/me/texts", "/me/bookmarks", "/me/bookmarks?only=due", "/me/drafts", "/me/following"),
+        *("/tags", f"/tags/{tag_id}", f"/search?tag={tag_id}", f"/search?q=一词&tag={tag_id}"),
         *("/notices", f"/people/{cast.id('cadre')}"),
         *feeds,
         *(f"{one}{'&' if '?' in one else '?'}token={token}" for one in feeds),
