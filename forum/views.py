@@ -17,19 +17,15 @@ from core.gate import requires
 from core.i18n import _
 from core.paging import asked_page
 from moderation import (
-    ReasonedForm,
-    RedactForm,
     Revision,
+    Stand,
     accept,
     appeal_page,
     awaits_answer,
     cautions,
+    cover_page,
     flag_page,
-    hide,
-    is_filled,
-    offer_undo,
-    offered,
-    redact,
+    hide_page,
     remarks_on,
     revert,
     reviewer_role,
@@ -258,15 +254,7 @@ def appeal_post(post: Post) -> Any:
 @bp.route("/posts/<int:id>/hide", methods=["GET", "POST"])
 @requires("forum:post:hide", Post, load=WITH_VERSIONS)
 def hide_post(post: Post) -> Any:
-    form = ReasonedForm()
-    if is_filled(form, "hide") or not form.sent():
-        page = {"post": post, "form": form, "templates": offered(("hide",))}
-        return render_template("forum/hide.html", **page), code(form)
-    item = hide(post, post.unit, current_user, str(form.reason.data), form.words)
-    offer_undo(item, _("已隐藏。作者会看到理由，也可以申诉。"))
-    board = post.thread.board.slug
-    db.session.commit()
-    return redirect(url_for("forum.show_board", slug=board))
+    return hide_page(post, _stand(post))
 
 
 @bp.route("/posts/<int:id>/flag", methods=["GET", "POST"])
@@ -314,21 +302,9 @@ def seal_post(post: Post) -> Any:
 @bp.route("/posts/<int:id>/redact", methods=["GET", "POST"])
 @requires("forum:post:redact", Post, load=WITH_VERSIONS)
 def redact_post(post: Post) -> Any:
-    if post.public_revision is None:
-        raise Conflict(post.latest_revision, _("这一条已经不公开了。"))
-    form = RedactForm.on(post.public_revision)
-    page = {"post": post, "form": form, "html": post.public_revision.body_html}
-    if is_filled(form, "redact") or not form.sent():
-        page["templates"] = offered(("redact",))
-        return render_template("forum/redact.html", **page), code(form)
-    args = (form.revision_id, form.wording, form.words)
-    item = redact(post, post.unit, current_user, *args)
-    echoes = [
-        (name, url_for("forum.redact_post", id=id)) for id, name in post.echoes(form.lines).items()
-    ]
-    offer_undo(item, _("已遮盖。原来的话只有作者和审核员看得到。"))
-    there = post.url
-    db.session.commit()
-    if echoes:
-        return render_template("forum/redacted.html", url=there, echoes=echoes)
-    return redirect(there)
+    return cover_page(post, _stand(post), lambda id: url_for("forum.redact_post", id=id))
+
+
+def _stand(post: Post) -> Stand:
+    board = url_for("forum.show_board", slug=post.thread.board.slug)
+    return Stand(post.thread.title, _("第 %(n)s 楼", n=post.number), post.url, board)

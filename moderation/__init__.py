@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from .amending import accept, awaits_answer, redact, revert
+from .acting import Stand, cover_page, hide_page
+from .amending import accept, awaits_answer, revert
 from .appealing import appeal_page
-from .deciding import hide
 from .door import appeal, retract, submit, why, withdraw
-from .edit_forms import RedactForm
-from .filling import is_filled
 from .flagging import flag_page
 from .flags import open_count as flags_open_on
 from .flags import raise_flag
 from .following import follow, lock_waiting
-from .forms import ReasonedForm
 from .models import Revision
 from .newness import is_new as is_new_member
 from .outcomes import grounds
@@ -28,10 +25,8 @@ from .reviewable import NOTHING, Context, Named, Passage, Reviewable, ReviewPlac
 from .scope import covers, is_reviewer, reviewer_role
 from .seal_views import seal_page
 from .standing import Standing, Unsettled, standing_of, standings
-from .templates import offered
 from .terms.screening import cautions
 from .undoing import TIME as UNDO_TIME
-from .undoing import offer as offer_undo
 from .versions import Version, versions
 from .wording import Wording
 
@@ -41,11 +36,10 @@ __all__ = [
     "Context",
     "Named",
     "Passage",
-    "ReasonedForm",
-    "RedactForm",
     "ReviewPlace",
     "Reviewable",
     "Revision",
+    "Stand",
     "Standing",
     "Unsettled",
     "Version",
@@ -56,20 +50,17 @@ __all__ = [
     "appeal_page",
     "awaits_answer",
     "cautions",
+    "cover_page",
     "covers",
     "flag_page",
     "flags_open_on",
     "follow",
     "grounds",
-    "hide",
-    "is_filled",
+    "hide_page",
     "is_new_member",
     "is_reviewer",
     "lock_waiting",
-    "offer_undo",
-    "offered",
     "raise_flag",
-    "redact",
     "remarks_on",
     "retract",
     "revert",

@@ -29,12 +29,14 @@ class Passage:
 
 @dataclass(frozen=True)
 class Context:
-    """Where a text stands: the title and address of the place, what was said before and after."""
+    """Where a text stands: the title and address of the place, what was said before and after, and
+    the question that it answers, if it answers one."""
 
     title: str
     url: str | None
     passages: list[Passage] = field(default_factory=list)
     after: list[Passage] = field(default_factory=list)
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Reviewable:
     lapsed_item_id = cast("int | None", None)
     kind: ClassVar[str]
     kind_name: ClassVar[Any]
+    seal_reach: ClassVar[Any] = ""  # what a seal does beside, as its page tells
     id: Any
 
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -232,6 +235,12 @@ class Reviewable:
     def published(self, revision: Revision) -> None:
         """Called before a version becomes public: `is_public` still tells of the time before,
         `published_at` holds when it was public first."""
+
+    def sealed(self) -> None:
+        """Called when its words were put under seal."""
+
+    def unsealed(self) -> None:
+        """Called when the seal was lifted and all stands as it stood."""
 
     def unpublished(self) -> None:
         """Called before the public version is taken away from readers."""

@@ -17,10 +17,14 @@ from core.forms import CarefulForm, CreationForm, Required, TextField
 from core.gate import requires
 from core.i18n import _, _l, pick
 from core.paging import Pager, asked_page
+from core.policy import allows
 from moderation import (
+    Stand,
     Wording,
     appeal_page,
+    cover_page,
     flag_page,
+    hide_page,
     is_reviewer,
     remarks_on,
     retract,
@@ -109,16 +113,11 @@ def show_opinion(opinion: Opinion) -> Any:
     return render_template(
         "surveys/opinion_show.html",
         opinion=opinion,
-        question=_question(opinion),
+        question=opinion.question(opinions.latest_definition(opinion.survey)),
         standing=standing_of(opinion.review_place, opinion.id, latest, is_public),
         is_mine=opinion.author_id == current_user.id,
         remarks=remarks_on(latest) if latest.state == "returned" else [],
     )
-
-
-def _question(opinion: Opinion) -> str:
-    asked = opinions.latest_definition(opinion.survey).question(opinion.question_key)
-    return pick(asked.label) if asked is not None else ""
 
 
 @bp.route("/surveys/opinions/<int:id>/edit", methods=["GET", "POST"])
@@ -164,12 +163,31 @@ def seal_opinion(opinion: Opinion) -> Any:
     return seal_page(opinion, Opinion.review_url(opinion.id))
 
 
+@bp.route("/surveys/opinions/<int:id>/hide", methods=["GET", "POST"])
+@requires("surveys:opinion:hide", Opinion, load=WITH_VERSIONS)
+def hide_opinion(opinion: Opinion) -> Any:
+    return hide_page(opinion, _stand(opinion))
+
+
+@bp.route("/surveys/opinions/<int:id>/redact", methods=["GET", "POST"])
+@requires("surveys:opinion:redact", Opinion, load=WITH_VERSIONS)
+def redact_opinion(opinion: Opinion) -> Any:
+    return cover_page(opinion, _stand(opinion), Opinion.review_url)
+
+
+def _stand(opinion: Opinion) -> Stand:
+    there = Opinion.review_url(opinion.id)
+    return Stand(opinion.survey.name, _("问卷里的一条意见"), there, there)
+
+
 @bp.get("/surveys/<slug>/opinions")
-@requires("surveys:survey:results", Survey, by="slug")
+@requires("surveys:survey:show", Survey, by="slug")
 def list_opinions(survey: Survey) -> Any:
     """All that people said and that was published, question by question."""
+    if not allows(current_user, "surveys:survey:results", survey):
+        return render_template("surveys/results_later.html", survey=survey), 403
     number = asked_page()
-    total, rows = opinions.page_of(survey, number, PAGE)
+    total, rows = opinions.page_of(survey, number, PAGE, current_user)
     definition = opinions.latest_definition(survey)
     labels = {one.key: pick(one.label) for one in definition.questions}
     pager = Pager(number, PAGE, total, rows)

@@ -42,9 +42,10 @@ from .results import THRESHOLD
 MARK = "[…]"
 SHOWN = 5  # beside a question on the results page; the others have a page of their own
 _LEFT_OUT = re.compile(r"\[…\]|\[\.\.\.\]|【…】|［…］")
-# What reviewers see besides what is public.
+# What reviewers see; what is public also before the survey ends, when others do not yet read it.
 UNDER_REVIEW = (
-    *("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld", "sealed"),
+    *("published", "pending", "returned", "rejected", "suspended", "hidden"),
+    *("appealed", "upheld", "sealed"),
 )
 
 
@@ -113,8 +114,25 @@ class Opinion(Reviewable, Base):
     @classmethod
     def in_context(cls, subject_id: int) -> tuple[Opinion, Context]:
         """The words and their question. The answer itself is the office's alone."""
-        opinion = cls.for_review(subject_id)
-        return opinion, Context(opinion.survey.name, opinion.url if opinion.is_public else None)
+        newest = (
+            select(func.max(SurveyVersion.number))
+            .where(SurveyVersion.survey_id == Opinion.survey_id)
+            .correlate(Opinion)
+            .scalar_subquery()
+        )
+        is_newest = and_(
+            SurveyVersion.survey_id == Opinion.survey_id, SurveyVersion.number == newest
+        )
+        found = cls._in_place().add_columns(SurveyVersion).join(SurveyVersion, is_newest)
+        opinion, version = db.session.execute(found.where(Opinion.id == subject_id)).one()
+        there = opinion.url if opinion.is_public else None
+        question = opinion.question(version.definition)
+        return opinion, Context(opinion.survey.name, there, question=question)
+
+    def question(self, definition: Definition) -> str:
+        """What was asked."""
+        asked = definition.question(self.question_key)
+        return pick(asked.label) if asked is not None else ""
 
     @staticmethod
     def _in_place() -> Select[Opinion]:
@@ -281,14 +299,18 @@ def public_of(survey: Survey) -> dict[str, list[Said]]:
     return found
 
 
-def page_of(survey: Survey, number: int, size: int) -> tuple[int, Sequence[Any]]:
-    """How many are public, and one page of them, question by question; two statements."""
+def page_of(survey: Survey, number: int, size: int, actor: Actor) -> tuple[int, Sequence[Any]]:
+    """How many are public, and one page of them, question by question, each with whether the actor
+    reviews it; two statements."""
     public = select(Opinion.id).where(
         Opinion.survey_id == survey.id, Opinion.public_revision_id.is_not(None)
     )
     total = db.session.scalar(select(func.count()).select_from(public.subquery())) or 0
     rows = db.session.execute(
-        select(Opinion.id, Opinion.question_key, Revision.body_html)
+        select(
+            *(Opinion.id, Opinion.question_key, Revision.body_html),
+            covers(actor, Opinion.unit_id).label("is_reviewed"),
+        )
         .join(Opinion.public_revision)
         .where(Opinion.survey_id == survey.id)
         .order_by(Opinion.question_key, Opinion.answer_id)

@@ -35,6 +35,8 @@ rules(
         "surveys:opinion:withdraw": office,
         "surveys:opinion:appeal": is_its("author"),
         "surveys:opinion:flag": signed_in & public & ~is_its("author"),
+        "surveys:opinion:hide": its_reviewer & ~is_its("author"),
+        "surveys:opinion:redact": its_reviewer & ~is_its("author"),
         "surveys:opinion:seal": its_reviewer & ~is_its("author"),
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,

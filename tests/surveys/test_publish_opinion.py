@@ -3,6 +3,7 @@ never leading back to whoever wrote them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -98,7 +99,11 @@ def test_from_an_answer_to_the_results_page_and_back(
     assert "问卷里的意见" in queue
     assert "少开会，多下去看看" in queue
     number, _revision = item(app)
-    assert "张三" not in moderator.get(f"/moderation/{number}").text
+    with counted(app) as seen:
+        page = moderator.get(f"/moderation/{number}").text
+    assert len(seen) <= 8, seen
+    assert "题目：" in page
+    assert "张三" not in page
     assert decide(app, moderator, "approve") == 302
     with counted(app) as seen:
         page = reader.get(results).text
@@ -243,3 +248,47 @@ def test_what_is_kept_leads_from_no_opinion_to_a_response(
 )
 def test_only_the_own_words_with_marks_where_some_are_left_out(words: str, holds: bool) -> None:
     assert is_shortened(RAW, words) is holds
+
+
+def test_a_reviewer_hides_or_covers_what_was_published(
+    app: Flask, cast: Cast, desk: Desk, survey: str, office: Visitor
+) -> None:
+    moderator, reader = cast.visitor("moderator"), cast.visitor("leader")
+    propose(app, office, survey)
+    mine, listed = f"/surveys/opinions/{opinion(app)}", f"/surveys/{survey}/opinions"
+    assert decide(app, moderator, "approve") == 302
+    assert mine in moderator.get(listed).text
+    assert mine not in reader.get(listed).text.replace(f"{mine}/flag", "")
+    page = moderator.get(mine).text
+    assert f"{mine}/hide" in page
+    assert f"{mine}/redact" in page
+    for who in (reader, office):
+        for verb in ("hide", "redact"):
+            assert who.post(f"{mine}/{verb}", WHY).status_code == 403, verb
+    shown = re.search(r'name="revision"[^>]*value="(\d+)"', moderator.get(f"{mine}/redact").text)
+    assert shown is not None
+    sent = {"revision": shown[1], "passages": "下去看看", **WHY}
+    assert moderator.post(f"{mine}/redact", sent).status_code == 302
+    assert "少开会，多▇▇▇[…]" in reader.get(listed).text
+    assert moderator.post(f"{mine}/hide", {"reason": "private", **WHY}).status_code == 302
+    assert "少开会" not in reader.get(listed).text
+    assert "这一条已经不公开了" in moderator.get(f"{mine}/hide").text
+    assert WHY["explanation"] in office.get(mine).text
+
+
+def test_before_the_survey_ends_its_page_says_when_it_is_read(
+    app: Flask, cast: Cast, desk: Desk, office: Visitor
+) -> None:
+    slug = desk.make(publish_words=True)
+    for name in PEOPLE:
+        desk.fill(cast.visitor(name), slug, q_text=RAW if name == "cadre" else "另一句。")
+    moderator = cast.visitor("moderator")
+    propose(app, office, slug)
+    assert decide(app, moderator, "approve") == 302
+    mine = f"/surveys/opinions/{opinion(app)}"
+    for who in (office, moderator):
+        assert "问卷结束以后登在结果页" in who.get(mine).text
+    early = cast.visitor("leader").get(f"/surveys/{slug}/opinions")
+    assert early.status_code == 403
+    assert "结果还没有公布" in early.text
+    assert "少开会" not in early.text
