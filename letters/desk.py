@@ -139,10 +139,13 @@ def desk_letter(letter: Letter) -> Any:
 
 def verbs_now(letter: Letter) -> set[str]:
     """What this actor can do with the letter in its present state."""
-    flags = {"restrict": not letter.is_restricted, "release": letter.is_restricted}
     isolating = letter.state in ("screening", "needs_info")
+    flags = {
+        "restrict": isolating and not letter.is_restricted,
+        "release": letter.is_restricted,
+    }
     found = set(letter.machine.verbs(letter.state))
-    found |= {verb for verb, is_fit in flags.items() if is_fit and isolating} | {"note"}
+    found |= {verb for verb, is_fit in flags.items() if is_fit} | {"note"}
     return {verb for verb in found if allows(current_user, f"letters:letter:{verb}", letter)}
 
 

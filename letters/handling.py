@@ -375,7 +375,8 @@ def _flag(letter: Letter, actor: Actor, verb: str, value: bool) -> None:
     permission = f"letters:letter:{verb}"
     if not allows(actor, permission, letter):
         raise Forbidden(permission)
-    if letter.is_restricted == value or letter.state not in ("screening", "needs_info"):
+    too_late = value and letter.state not in ("screening", "needs_info")
+    if letter.is_restricted == value or too_late:
         raise IllegalMove(letter, verb)
     letter.is_restricted = value
     journal.append(letter.kind, letter.id, verb, actor.id)

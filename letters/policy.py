@@ -74,6 +74,10 @@ public = Rule("public", lambda actor, it: it is not None and it.is_public)
 its_reviewer = Rule(
     "a reviewer of its unit", lambda actor, it: it is not None and is_reviewer(actor, it.unit)
 )
+# Whoever wrote the letter or had a hand in its reply decides on neither.
+concerned = Rule(
+    "is concerned in it", lambda actor, it: it is not None and actor.id in it.concerned(it.id)
+)
 
 rules(
     {
@@ -122,6 +126,8 @@ rules(
         "letters:public:appeal": is_its("author"),
         "letters:public:withdraw": role("mail_office"),
         "letters:public:flag": signed_in & public & ~is_its("author"),
+        "letters:public:hide": its_reviewer & ~is_its("author") & ~concerned,
+        "letters:public:redact": its_reviewer & ~is_its("author") & ~concerned,
         "letters:public:seal": its_reviewer & ~is_its("author"),
         # time
         "letters:letter:lapse": system,

@@ -22,6 +22,7 @@ from core.policy import Actor
 from core.text import plain
 from moderation import Context, Named, Reviewable, ReviewPlace, Revision, covers
 
+from .isolating import isolate, rejoin
 from .models import Letter, Number, Reply
 
 PLACE = "letters:public"
@@ -45,6 +46,9 @@ class PublicLetter(Reviewable, Base):
 
     kind = "letters:public"
     kind_name = _l("来信和答复的公开稿")
+    seal_reach = _l(
+        "原来的信和答复同时隔离，承办单位不再看得到；信箱办公室会收到通知，由他们处理原信。"
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=new_number)
     letter_id: Mapped[int] = mapped_column(
@@ -65,6 +69,11 @@ class PublicLetter(Reviewable, Base):
     @property
     def url(self) -> str:
         return url_for("letters.show_public", id=self.id)
+
+    @property
+    def missing_consent(self) -> str:
+        """Why no version of it can be handed in now; "" when one can (needs `letter`)."""
+        return why_not(self.letter)
 
     @property
     def was_public(self) -> bool:
@@ -125,6 +134,10 @@ class PublicLetter(Reviewable, Base):
     @classmethod
     def for_review(cls, subject_id: int, *, lock: bool = False) -> PublicLetter:
         if lock:
+            # The letter first, as its own pages do: a seal isolates it.
+            its = select(cls.letter_id).where(cls.id == subject_id).scalar_subquery()
+            letter = select(Letter.id).where(Letter.id == its)
+            db.session.execute(letter.with_for_update(key_share=True))
             held = select(PublicLetter.id).where(PublicLetter.id == subject_id)
             db.session.execute(held.with_for_update(key_share=True))
         found = select(PublicLetter).where(PublicLetter.id == subject_id)
@@ -189,7 +202,7 @@ class PublicLetter(Reviewable, Base):
 
     def published(self, revision: Revision) -> None:
         """Only what writer and unit agree to goes out, whatever a reviewer decides."""
-        refuse_without_consent(self.letter)
+        refuse_without_consent(self.letter, is_isolated_by_seal=self.is_sealed)
         search.put(
             self.kind,
             self.id,
@@ -201,18 +214,33 @@ class PublicLetter(Reviewable, Base):
             marks=marks_of(self.category, self.replying_unit_id),
         )
 
+    def sealed(self) -> None:
+        isolate(self.letter)
+
+    def unsealed(self) -> None:
+        rejoin(self.letter)
+        if self.is_public:
+            refuse_without_consent(self.letter)
+
     def unpublished(self) -> None:
         search.drop(self.kind, self.id)
 
 
-def refuse_without_consent(letter: Letter) -> None:
-    """Raises Conflict unless both sides agree and the letter may be read by others at all."""
-    if letter.is_restricted:
-        raise Conflict(letter, _("这封信已隔离，不能公开。"))
+def why_not(letter: Letter, *, is_isolated_by_seal: bool = False) -> str:
+    """Why a letter may not be published: both sides agree, and others may read it at all; else ""."""
+    if letter.is_restricted and not is_isolated_by_seal:
+        return _("这封信已隔离，不能公开。")
     if not letter.is_publication_agreed:
-        raise Conflict(letter, _("写信人没有同意公开，或者已经收回同意。"))
+        return _("写信人没有同意公开，或者已经收回同意。")
     if letter.unit_agreed_by_id is None:
-        raise Conflict(letter, _("承办单位还没有同意公开答复。"))
+        return _("承办单位还没有同意公开答复。")
+    return ""
+
+
+def refuse_without_consent(letter: Letter, *, is_isolated_by_seal: bool = False) -> None:
+    """Raises Conflict with the reason."""
+    if reason := why_not(letter, is_isolated_by_seal=is_isolated_by_seal):
+        raise Conflict(letter, reason)
 
 
 def marks_of(category: str, unit_id: int) -> list[str]:

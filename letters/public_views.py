@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -17,8 +17,11 @@ from core.i18n import _
 from core.paging import Pager, asked_page
 from moderation import (
     Revision,
+    Stand,
     appeal_page,
+    cover_page,
     flag_page,
+    hide_page,
     is_reviewer,
     remarks_on,
     retract,
@@ -101,7 +104,8 @@ def show_public(record: PublicLetter) -> Any:
     was taken back its address says no more than that."""
     latest = record.latest_revision
     assert latest is not None
-    works = current_user.holds("mail_office") or _reviews(record, latest)
+    reviews = _reviews(record, latest)
+    works = reviews or current_user.holds("mail_office")
     if not works and not record.is_public:
         return render_template("letters/public_gone.html"), 410
     shown = record.public_revision or latest
@@ -115,14 +119,16 @@ def show_public(record: PublicLetter) -> Any:
         parts=parts_of(shown.body_html),
         standing=standing,
         is_mine=record.author_id == current_user.id,
+        reviews=reviews and record.author_id != current_user.id,
         remarks=remarks_on(latest) if works and latest.state == "returned" else [],
     )
 
 
 def _reviews(record: PublicLetter, latest: Revision) -> bool:
     """What was taken back is the office's alone; and nobody reviews what one is concerned in."""
-    is_theirs = is_reviewer(current_user, record.unit) and latest.state in UNDER_REVIEW
-    return is_theirs and current_user.id not in PublicLetter.concerned(record.id)
+    is_theirs = record.is_public or latest.state in UNDER_REVIEW
+    reviews = is_theirs and is_reviewer(current_user, record.unit)
+    return reviews and current_user.id not in PublicLetter.concerned(record.id)
 
 
 @bp.post("/letters/public/<int:id>/withdraw")
@@ -147,7 +153,25 @@ def flag_public(record: PublicLetter) -> Any:
     return flag_page(record, record.url)
 
 
+@bp.route("/letters/public/<int:id>/hide", methods=["GET", "POST"])
+@requires("letters:public:hide", PublicLetter, load=WITH_VERSIONS)
+def hide_public(record: PublicLetter) -> Any:
+    return hide_page(record, _stand(record))
+
+
+@bp.route("/letters/public/<int:id>/redact", methods=["GET", "POST"])
+@requires("letters:public:redact", PublicLetter, load=WITH_VERSIONS)
+def redact_public(record: PublicLetter) -> Any:
+    return cover_page(record, _stand(record), PublicLetter.review_url)
+
+
+def _stand(record: PublicLetter) -> Stand:
+    shown, name = record.public_revision, _("公开的来信和答复")
+    title = shown.title if shown is not None and shown.title else name
+    return Stand(title, name, record.url, record.url)
+
+
 @bp.route("/letters/public/<int:id>/seal", methods=["GET", "POST"])
 @requires("letters:public:seal", PublicLetter, load=WITH_VERSIONS)
 def seal_public(record: PublicLetter) -> Any:
-    return seal_page(record, url_for("letters.list_public"))
+    return seal_page(record, record.url)

@@ -27,7 +27,7 @@ from core.gate import requires
 from core.i18n import _
 from core.policy import allows
 
-from . import access, codes, handling, labels, progress, tally, writing
+from . import access, codes, handling, labels, progress, publishing, tally, writing
 from .categories import selection_words
 from .forms import (
     AnswerForm,
@@ -180,6 +180,7 @@ def _page(letter: Letter) -> Any:
         steps=progress.steps(letter, events),
         answer=AnswerForm(),
         rating=RatingForm(),
+        made=publishing.of_letter(letter) if letter.is_publication_agreed else None,
     )
     return access.keep_nowhere(make_response(page))
 

@@ -58,7 +58,7 @@ def seal_page(record: Reviewable, there: str) -> Any:
         chosen = form.also.data if is_sent else [str(one.id) for one in repeats]
         page = {"form": form, "repeats": repeats, "chosen": chosen or []}
         shown = render_template(
-            "moderation/seal.html", shown=_readable(record), there=there, **page
+            "moderation/seal.html", record=record, shown=_readable(record), there=there, **page
         )
         return shown, 422 if form.errors else 200
     reason, chosen = str(form.explanation.data), set(form.also.data or ())
@@ -165,4 +165,5 @@ def _page(seal: Seal, opening: Any, lifting: Any, kept: Any = None) -> str:
         repeats=repeats,
         places=log.places(current_user),
         reasons=reasons,
+        reach=kinds[seal.subject_kind].seal_reach,
     )

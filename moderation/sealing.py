@@ -108,7 +108,9 @@ def seal(kind: str, subject_id: int, reason: str, actor: Actor) -> Seal:
     kept = Kept(words, stood, states, item.id, has_waited, ids, marked, hold is None)
     hold = hold or purging.place(item, reason, actor)
     db.session.flush()
-    return _made(item, decision, hold, kept.write(), actor)
+    made = _made(item, decision, hold, kept.write(), actor)
+    record.sealed()
+    return made
 
 
 def attempt(kind: str, subject_id: int, reason: str, actor: Actor) -> bool:
@@ -166,6 +168,7 @@ def unseal(seal: Seal, reason: str, actor: Actor) -> None:
     seal.copy, seal.closing = "", reason
     seal.closed_by_id, seal.closed_at = actor.id, clock.now()
     seal.advance("unseal", actor, note=reason, place=seal.place)
+    record.unsealed()
     if kept.brought_hold:
         purging.lift(items[kept.item_id], reason, actor)
     url = record.review_url(record.id)

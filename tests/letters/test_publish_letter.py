@@ -112,6 +112,7 @@ def test_a_letter_is_read_found_and_gone_again(
     shown = nobody.get(page).text
     assert "每季度贴在公告栏" in shown
     assert "department单位" in shown
+    assert page in writer.get(f"/letters/{letter}").text
     assert f"找{HIDDEN}" not in shown
     assert SAID["title"] not in nobody.get(f"{PUBLIC}?category=housing").text
     assert SAID["title"] in re.sub("<[^>]*>", "", writer.get(f"{PUBLIC}?q=名额").text)
@@ -131,7 +132,10 @@ def test_a_letter_is_read_found_and_gone_again(
         assert shown.status_code == 200
         assert "每季度" not in shown.text, url
         assert SAID["title"] not in shown.text, url
-    assert "已经撤下" in office.get(page).text
+    shown = office.get(page).text
+    assert "已经撤下" in shown
+    assert "写信人没有同意公开" in shown
+    assert f"{page}/edit" not in shown
     assert office.get(f"/letters/public/{number}/edit").status_code == 409  # no consent, no version
 
 
@@ -276,3 +280,66 @@ def _rows(app: Flask) -> dict[str, int]:
             for name, table in db.metadata.tables.items()
             if name in ("journal_events", "notices", "jobs", "letter_messages", "submissions")
         }
+
+
+def test_a_reviewer_hides_or_covers_what_was_published(
+    app: Flask, cast: Cast, office: Visitor, letter: int
+) -> None:
+    page = f"{PUBLIC}/{published(app, cast, office, letter)}"
+    moderator, nobody = cast.visitor("moderator"), cast.visitor()
+    with counted(app) as seen:
+        shown = moderator.get(page).text
+    assert len(seen) <= 8, seen
+    for verb in ("hide", "redact", "seal"):
+        assert f"{page}/{verb}" in shown
+        for name in ("cadre", "mail_office", "handler"):
+            assert cast.visitor(name).post(f"{page}/{verb}", WHY).status_code == 403, (name, verb)
+    assert f"{page}/hide" not in nobody.get(page).text
+    assert f"/letters/desk/{letter}" in office.get(page).text
+    assert f"/letters/desk/{letter}" not in shown
+    with app.app_context():  # the signer reviews, too, but not a reply of one's own
+        where = {"person_id": cast.id("signer"), "unit_id": cast.unit_id("region")}
+        since = clock.today()
+        db.session.add(Membership(role="chief_moderator", valid_from=since, **where))
+        db.session.commit()
+    signer = cast.visitor("signer")
+    for verb in ("hide", "redact"):
+        assert signer.post(f"{page}/{verb}", WHY).status_code == 403, verb
+    found = re.search(r'name="revision"[^>]*value="(\d+)"', moderator.get(f"{page}/redact").text)
+    assert found is not None
+    sent = {"revision": found[1], "passages": "每季度", **WHY}
+    assert moderator.post(f"{page}/redact", sent).status_code == 302
+    assert "▇▇▇贴在公告栏" in nobody.get(page).text
+    assert moderator.post(f"{page}/hide", {"reason": "private", **WHY}).status_code == 302
+    assert nobody.get(page).status_code == 410
+    assert SAID["title"] not in nobody.get(PUBLIC).text
+
+
+def test_a_seal_isolates_the_letter_itself(
+    app: Flask, cast: Cast, office: Visitor, letter: int
+) -> None:
+    page = f"{PUBLIC}/{published(app, cast, office, letter)}"
+    desk, moderator = f"/letters/desk/{letter}", cast.visitor("moderator")
+    workers = [cast.visitor(name) for name in ("handler", "signer")]
+    assert [one.get(desk).status_code for one in workers] == [200, 200]
+    assert "原来的信和答复同时隔离" in moderator.get(f"{page}/seal").text
+    assert moderator.post(f"{page}/seal", {**WHY, "sure": "y"}).status_code == 302
+    assert [one.get(desk).status_code for one in workers] == [404, 404]
+    assert "原信随之隔离" in office.get("/notices").text
+    shown = office.get(desk).text
+    assert "这封信随之隔离" in shown
+    assert page in shown
+    assert cast.visitor("cadre").get(f"/letters/{letter}").status_code == 200
+    chief = cast.visitor("chief_moderator")
+    found = f"/moderation/seals/{seal(app)}"
+    assert "原来的信和答复同时隔离" in chief.get(found).text
+    assert chief.post(f"{found}/unseal", WHY).status_code == 302
+    assert [one.get(desk).status_code for one in workers] == [200, 200]
+    assert "每季度贴在公告栏" in cast.visitor().get(page).text
+
+    assert moderator.post(f"{page}/seal", {**WHY, "sure": "y"}).status_code == 302
+    assert office.post(f"{desk}/release").status_code == 302  # nothing was found in the letter
+    assert [one.get(desk).status_code for one in workers] == [200, 200]
+    assert office.post(f"{desk}/release").status_code == 409
+    assert chief.post(f"/moderation/seals/{seal(app)}/unseal", WHY).status_code == 302
+    assert "每季度贴在公告栏" in cast.visitor().get(page).text
