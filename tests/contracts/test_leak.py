@@ -132,7 +132,9 @@ EXPECTED: dict[str, set[str]] = {
     **{
         f"public_{state}_raw": {"cadre"} | _AT_DESK["closed"]
         for state in ("published", *PUBLIC_LETTERS)
+        if state != "sealed"
     },
+    "public_sealed_raw": {"cadre", "mail_office"},  # the seal isolates the letter itself
     "opinion_sealed": set(),
     "opinion_sealed_raw": set(),
     "named_answer": OFFICE | {"cadre"},
