@@ -133,17 +133,6 @@ def boards_of(actor: Actor) -> list[Board]:
     ]
 
 
-def signs_in(thread: Thread, first: int, last: int) -> list[Sign]:
-    """The signposts between two numbers of a thread whose posts were split off."""
-    found = db.session.scalars(
-        select(Signpost)
-        .where(Signpost.thread_id == thread.id, Signpost.number.between(first, last))
-        .order_by(Signpost.number, Signpost.id.desc())
-    )
-    newest = {sign.number: Sign(sign, None) for sign in reversed(list(found))}
-    return list(newest.values())
-
-
 def signs_on(board: Board, actor: Actor) -> list[Sign]:
     """What left a board lately, the newest first; one statement."""
     rows = db.session.execute(

@@ -79,6 +79,12 @@ class ThreadPage(Pager[Line]):
         """The highest number on the page that everybody reads."""
         return max((line.number for line in self.rows if line.is_public), default=0)
 
+    @property
+    def range(self) -> tuple[int, int]:
+        """The first number of the page, and the last it may have."""
+        first = (self.number - 1) * self.size + 1
+        return first, first + self.size - 1
+
     def shows(self, number: int) -> bool:
         """Whether a number stands on this page."""
         return page_of(number) == self.number

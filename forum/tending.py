@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Enum,
     ForeignKey,
     Index,
-    Integer,
     String,
     and_,
-    bindparam,
-    or_,
     select,
     update,
 )
@@ -175,29 +170,6 @@ def _mark(thread: Thread, act: str, is_so: bool, until: date | None = None) -> N
 
 def _role(thread: Thread, actor: Actor) -> str:
     return reviewer_role(actor, thread.unit, thread.place) or "moderator"
-
-
-def told(thread: Thread) -> tuple[Told, ...]:
-    """What readers of a thread are told of what was done to it; one statement, if anything was."""
-    if not thread.is_tended:
-        return ()
-    asked = {"thread": thread.id, "today": clock.today()}
-    return tuple(Told(*row) for row in db.session.execute(_told(), asked))
-
-
-@cache
-def _told() -> Any:
-    until = Tending.lasts_until
-    return (
-        select(Tending.verb, Tending.why, until, Person.name, Tending.acted_as, Tending.at)
-        .join(Person, Person.id == Tending.acted_by_id)
-        .where(
-            Tending.thread_id == bindparam("thread", type_=Integer),
-            Tending.standing(*ENDS),
-            or_(until.is_(None), until >= bindparam("today", type_=Date)),
-        )
-        .order_by(Tending.id)
-    )
 
 
 def acts(actor: Actor, board: str, number: int) -> Pager[Any]:

@@ -36,10 +36,11 @@ from moderation import (
     withdraw,
 )
 
-from . import drafts, listing, moving, pace, reading, tag_listing, tags, tending, writing
+from . import drafts, listing, moving, pace, reading, tag_listing, tags, writing
+from .beside import beside
 from .forms import EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
-from .reading import Line, ThreadPage
+from .reading import Line
 from .slowing import slowed
 from .tag_forms import StartForm
 
@@ -106,26 +107,18 @@ def show_thread(thread: Thread) -> Any:
         page = "thread_sealed" if is_sealed else "thread_suspended"
         return render_template(f"forum/{page}.html", board=thread.board)
     pager = reading.posts(thread, asked_page(), current_user, reviews is not None)
+    tended, signs = beside(thread, *pager.range)
     return render_template(
         "forum/thread.html",
         thread=thread,
         pager=pager,
-        entries=_with_signs(thread, pager),
-        tended=tending.told(thread),
+        entries=sorted([*pager.rows, *signs], key=lambda one: one.number),
+        tended=tended,
         of=live.since("thread", thread.id, thread.last_post_at, thread.post_count),
         reviews=reviews,
         form=ReplyForm(data={"body": _quotation(pager.rows), "seen": thread.last_number}),
         shown_urls=[Post.review_url(line.id) for line in pager.rows],
     )
-
-
-def _with_signs(thread: Thread, pager: ThreadPage) -> list[Any]:
-    """The posts of a page, and signposts where some were split off."""
-    if not thread.is_split:
-        return list(pager.rows)
-    first = (pager.number - 1) * pager.size + 1
-    signs = moving.signs_in(thread, first, first + pager.size - 1)
-    return sorted([*pager.rows, *signs], key=lambda one: one.number)
 
 
 @bp.route("/threads/<int:id>/reply", methods=["GET", "POST"])

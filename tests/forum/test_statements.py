@@ -72,3 +72,22 @@ def test_many_boards_cost_no_more(app: Flask, forum: Forum, cast: Cast, cadre: V
         )
         db.session.commit()
     assert len(statements(app, cadre, "/forum")) <= 6
+
+
+def test_thread_page_with_everything_on_it(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    """Locked, pinned and featured, posts split off it, an own post that waits."""
+    thread = forum.published(cadre, moderator)
+    gone = forum.reply(cadre, thread, "这一句要拆出去。")
+    forum.approve(moderator, gone)
+    forum.reply(cadre2, thread, "等审的一句。")
+    fields = {"posts": str(gone), "title": "拆出去的主题", "why": "另说一件事", "board": "dajiatan"}
+    split = moderator.post(f"/threads/{thread}/split", {**fields, "numbers": "2"})
+    assert split.status_code == 302, split.text
+    for act in ("lock", "pin", "feature"):
+        assert moderator.post(f"/threads/{thread}/{act}", {"why": "说清楚了"}).status_code == 302
+    page = cadre2.get(f"/threads/{thread}").text
+    for words in ("拆到了另一个主题", "另说一件事", "说清楚了", "等审的一句"):
+        assert words in page
+    assert len(statements(app, cadre2, f"/threads/{thread}")) <= 6
