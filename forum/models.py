@@ -495,15 +495,14 @@ class Post(Reviewable, Base):
         }
 
     @classmethod
-    def review_places(cls) -> dict[str, ReviewPlace]:
+    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
         boards = db.session.scalars(
-            select(Board).order_by(Board.order).options(joinedload(Board.unit))
+            select(Board)
+            .where(true() if actor is None else Board.open_to(actor))
+            .order_by(Board.order)
+            .options(joinedload(Board.unit))
         )
         return {board.key: ReviewPlace(board.name, board.unit) for board in boards}
-
-    @classmethod
-    def hidden_places(cls, actor: Actor) -> list[str]:
-        return list(db.session.scalars(select(Board.key).where(~Board.open_to(actor))))
 
     @property
     def review_first(self) -> bool:

@@ -172,10 +172,14 @@ class PublicLetter(Reviewable, Base):
         return {row.id: Named(row.title or name, name, cls.review_url(row.id)) for row in rows}
 
     @classmethod
-    def review_places(cls) -> dict[str, ReviewPlace]:
+    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
         units = select(Unit).join(PublicLetter, PublicLetter.unit_id == Unit.id).limit(1)
         unit = db.session.scalar(units)
         return {PLACE: ReviewPlace(_("部长信箱"), unit)} if unit is not None else {}
+
+    @classmethod
+    def place_names(cls, actor: Actor) -> dict[str, str]:
+        return {PLACE: _("部长信箱")}
 
     @property
     def review_first(self) -> bool:

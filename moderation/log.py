@@ -124,7 +124,7 @@ class LogPage:
 
 
 def page(filters: LogFilters, actor: Actor) -> LogPage:
-    """Two statements and at most two for each kind of content. What the actor might still judge
+    """Two statements and one for each kind of content. What the actor might still judge
     blind is left out."""
     names = places(actor)
     found = filters.apply(
@@ -155,12 +155,10 @@ def entry(decision: Decision, actor: Actor) -> Entry:
 
 def places(actor: Actor, only: str = "") -> dict[str, str]:
     """The names of the places of which the actor may know, or of those of one kind of content, by
-    key; at most two statements for each kind."""
+    key; at most one statement for each kind."""
     found: dict[str, str] = {}
     for kind in [kinds[only]] if only else kinds.values():
-        hidden = kind.hidden_places(actor)
-        named = kind.review_places().items()
-        found |= {key: place.name for key, place in named if key not in hidden}
+        found |= kind.place_names(actor)
     return found
 
 

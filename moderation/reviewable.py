@@ -185,14 +185,14 @@ class Reviewable:
         return cls.named(mine.correlate(None))
 
     @classmethod
-    def review_places(cls) -> dict[str, ReviewPlace]:
-        """The places of this kind by key; one statement."""
+    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
+        """The places of this kind by key, or those of which the actor may know; one statement."""
         raise NotImplementedError
 
     @classmethod
-    def hidden_places(cls, actor: Actor) -> Collection[str]:
-        """Those of them of which the actor may not know; at most one statement."""
-        return ()
+    def place_names(cls, actor: Actor) -> dict[str, str]:
+        """What the places of which the actor may know are called, by key; at most one statement."""
+        return {key: place.name for key, place in cls.review_places(actor).items()}
 
     @property
     def review_first(self) -> bool:

@@ -158,7 +158,7 @@ class Opinion(Reviewable, Base):
         }
 
     @classmethod
-    def review_places(cls) -> dict[str, ReviewPlace]:
+    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
         made = select(Opinion.survey_id, Opinion.unit_id).distinct().subquery()
         rows = db.session.execute(
             select(Survey.slug, Survey.title, Unit)
