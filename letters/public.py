@@ -173,13 +173,7 @@ class PublicLetter(Reviewable, Base):
 
     @classmethod
     def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        units = select(Unit).join(PublicLetter, PublicLetter.unit_id == Unit.id).limit(1)
-        unit = db.session.scalar(units)
-        return {PLACE: ReviewPlace(_("部长信箱"), unit)} if unit is not None else {}
-
-    @classmethod
-    def place_names(cls, actor: Actor) -> dict[str, str]:
-        return {PLACE: _("部长信箱")}
+        return {PLACE: ReviewPlace(_("部长信箱"), None)}
 
     @property
     def review_first(self) -> bool:

@@ -156,10 +156,11 @@ def entry(decision: Decision, actor: Actor) -> Entry:
 def places(actor: Actor, only: str = "") -> dict[str, str]:
     """The names of the places of which the actor may know, or of those of one kind of content, by
     key; at most one statement for each kind."""
-    found: dict[str, str] = {}
-    for kind in [kinds[only]] if only else kinds.values():
-        found |= kind.place_names(actor)
-    return found
+    return {
+        key: place.name
+        for kind in ([kinds[only]] if only else kinds.values())
+        for key, place in kind.review_places(actor).items()
+    }
 
 
 def heads() -> list[DailyHead]:

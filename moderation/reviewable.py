@@ -51,10 +51,11 @@ class Named:
 
 @dataclass(frozen=True)
 class ReviewPlace:
-    """A place in which texts are reviewed: its name for this reader and its unit."""
+    """A place in which texts are reviewed: its name for this reader and its unit; None where each
+    text has its own."""
 
     name: str
-    unit: Unit
+    unit: Unit | None
 
 
 NOTHING = "—"  # what stands where words were that are gone
@@ -186,13 +187,9 @@ class Reviewable:
 
     @classmethod
     def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        """The places of this kind by key, or those of which the actor may know; one statement."""
+        """The places of this kind by key, or those of which the actor may know; at most one
+        statement."""
         raise NotImplementedError
-
-    @classmethod
-    def place_names(cls, actor: Actor) -> dict[str, str]:
-        """What the places of which the actor may know are called, by key; at most one statement."""
-        return {key: place.name for key, place in cls.review_places(actor).items()}
 
     @property
     def review_first(self) -> bool:

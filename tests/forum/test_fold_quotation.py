@@ -14,8 +14,9 @@ FACE = '<details class="unfold">'
 
 def test_only_what_is_long_or_within_another_is_folded(forum: Forum, cadre: Visitor) -> None:
     cases = (("<p>没有引用。</p>", 0), (SHORT, 0), (LONG, 1), (WIDE, 1), (NESTED, 1))
-    for html, count in (*cases, (LONG.replace("</blockquote>", NESTED, 1), 1)):
-        thread = forum.start(cadre, board="chat")
+    cases = (*cases, (LONG.replace("</blockquote>", NESTED, 1), 1))
+    for number, (html, count) in enumerate(cases):
+        thread = forum.start(cadre, title=f"第 {number} 个标题", board="chat")
         words = {"body": html, "body_format": "html", "title": "改过的标题"}
         answer = cadre.post(f"/posts/{forum.post(thread)}/edit", words)
         assert answer.status_code == 302, answer.text

@@ -31,7 +31,6 @@ from moderation import (
     claiming,
     deciding,
     flags,
-    hide,
     submit,
     undoing,
     withdraw,
@@ -136,7 +135,7 @@ class World:
 
     def hide(self, actor: Any, which: int, flag: int) -> None:
         if post := self.post(actor, which, "hide"):
-            hide(post, post.unit, actor, "other", "先收起来。")
+            deciding.hide(post, post.unit, actor, "other", "先收起来。")
 
     def flag(self, actor: Any, which: int, flag: int) -> None:
         if post := self.post(actor, which, "flag"):
@@ -185,7 +184,7 @@ class World:
         if which == 5:
             if (post := self.post(actor, flag, "hide")) is None:
                 return
-            item = hide(post, post.unit, actor, "other", "先收起来。")
+            item = deciding.hide(post, post.unit, actor, "other", "先收起来。")
         elif which in (3, 4):
             made = self.amend(actor, which, flag) if which == 3 else self.redact(actor, flag, 0)
             if (item := made) is None:

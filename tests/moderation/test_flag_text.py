@@ -110,7 +110,7 @@ def test_nobody_flags_an_own_text(thread: int, post: int, cadre: Visitor) -> Non
 
 def test_strangers_are_asked_to_sign_in(forum: Forum, cast: Cast, thread: int, post: int) -> None:
     with forum.app.app_context():
-        db.session.execute(db.update(Board).values(is_public=True))
+        db.session.execute(db.update(Board).values(read_who="everyone"))
         db.session.commit()
     stranger = cast.visitor()
     assert f"/posts/{post}/flag" not in stranger.get(f"/threads/{thread}").text
