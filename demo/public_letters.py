@@ -18,7 +18,7 @@ from moderation.models import QueueItem
 
 from .organisation import person
 
-AGO, LATER = timedelta(hours=30), timedelta(hours=2)
+AGO, LATER = timedelta(hours=7), timedelta(hours=2)  # as in opinions.py
 # (title of the letter, of the public version, number, what is taken out and what stands instead)
 CHOSEN = (
     (
