@@ -19,6 +19,7 @@ from moderation import Revision
 
 from .listing import IS_PUBLIC
 from .models import Board, Post, Thread, thread_url
+from .tags import Tag, ThreadTag
 
 COLUMNS = (Revision.body_html, Person.name.label("author"))
 
@@ -40,14 +41,43 @@ def board(key: str, _asked: Mapping[str, str], actor: Actor) -> Listing | None:
     return Listing(found.name, f"/forum/{found.slug}", _entries(rows))
 
 
+def tag(key: str, _asked: Mapping[str, str], actor: Actor) -> Listing | None:
+    """The threads of a tag in which somebody spoke last."""
+    number = _number(key)
+    found = db.session.scalar(select(Tag).where(Tag.id == number, Tag.open_to(actor)))
+    if number is None or found is None:
+        return None
+    newest = (
+        select(ThreadTag.thread_id)
+        .where(
+            ThreadTag.tag_id == number,
+            ThreadTag.last_post_at.is_not(None),
+            ThreadTag.board_id.in_(select(Board.id).where(Board.open_to(actor))),
+        )
+        .order_by(ThreadTag.last_post_at.desc(), ThreadTag.thread_id.desc())
+        .limit(MOST)
+        .subquery()
+    )
+    rows = db.session.execute(
+        _threads().where(Thread.id.in_(select(newest.c.thread_id)), Board.open_to(actor))
+    ).all()
+    return Listing(found.title, f"/tags/{number}", _entries(rows))
+
+
+def _number(key: str) -> int | None:
+    """The id that a key names; none for what cannot be one."""
+    is_number = key.isascii() and key.isdigit() and len(key) < 11
+    return int(key) if is_number and int(key) <= LARGEST_ID else None
+
+
 def thread(key: str, _asked: Mapping[str, str], actor: Actor) -> Listing | None:
     """The newest posts of a public thread; one statement for the thread, one for its posts."""
-    if not (key.isascii() and key.isdigit()) or int(key) > LARGEST_ID:
+    if (number := _number(key)) is None:
         return None
     found = db.session.execute(
         select(Thread.id, Thread.title)
         .join(Board, Board.id == Thread.board_id)
-        .where(Thread.id == int(key), Thread.published_at.is_not(None), Board.open_to(actor))
+        .where(Thread.id == number, Thread.published_at.is_not(None), Board.open_to(actor))
     ).one_or_none()
     if found is None:
         return None
@@ -96,3 +126,4 @@ def fill() -> None:
     feeds.kind("boards", boards)
     feeds.kind("board", board)
     feeds.kind("thread", thread)
+    feeds.kind("tag", tag)

@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
         commands,
         desk,
         policy,
+        public_feed,
         public_views,
         publishing_views,
         shelf,
@@ -23,3 +24,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.letters_cli)
     shelf.fill()
+    public_feed.fill()

@@ -31,6 +31,7 @@ from core.mail import Mail, MailAddress
 from core.notices import Notice
 from core.search import SearchEntry
 from forum.models import Board, Thread
+from forum.tags import Tag
 from forum.tending import ENDS
 from moderation.amending import EDITS
 from surveys.models import OpenAnswer, SurveyVersion
@@ -389,7 +390,9 @@ def feeds_of(app: Flask) -> list[str]:
     with app.app_context():
         boards = [f"/feeds/board/{slug}" for slug in db.session.scalars(select(Board.slug))]
         threads = [f"/feeds/thread/{id}" for id in db.session.scalars(select(Thread.id))]
-    return ["/feeds/boards/all", "/feeds/followed/all", *boards, *threads]
+        tags = [f"/feeds/tag/{id}" for id in db.session.scalars(select(Tag.id))]
+    named = [f"/feeds/{name}/all" for name in ("boards", "followed", "letters")]
+    return [*named, *boards, *threads, *tags]
 
 
 def _links(path: str, text: str) -> Iterator[str]:

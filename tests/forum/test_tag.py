@@ -72,6 +72,8 @@ def test_a_thread_is_listed_and_found_by_its_tags(
         assert len(seen) <= 6, (url, seen)
     page = cadre2.get(f"/threads/{thread}").text
     assert f'href="/tags/{site}"' in page
+    feed = cadre2.get(f"/feeds/tag/{site}").text
+    assert ("开会的事" in feed, "散会的事" in feed, "另外的一件事" in feed) == (True, True, False)
     assert "吃饭" in cadre2.get("/forum/chat").text
     assert "会议精简" in cadre2.get("/tags").text
     for query, hit in {
@@ -101,6 +103,17 @@ def test_what_waits_is_on_no_list_and_in_no_count(
     assert moderator.post(f"/posts/{forum.post(thread)}/hide", hide).status_code == 302
     assert not shows(cadre2, f"/tags/{tag}", thread)
     assert "0 个主题" in chief.get("/tags/site").text
+
+
+def test_a_tags_feed_tells_no_more_than_its_page(
+    app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor
+) -> None:
+    tag = make(app, "会议精简")
+    start(forum, cadre, tag, title="还在等审的标题", board="dajiatan")
+    assert "还在等审的标题" not in cadre2.get(f"/feeds/tag/{tag}").text
+    proposed = make(app, "还没有人同意的", "chat", accepted_at=None)
+    for key in (proposed, 10**12, "x", "-1"):
+        assert cadre2.get(f"/feeds/tag/{key}").status_code == 404, key
 
 
 def test_the_one_posted_in_last_comes_first_page_by_page(

@@ -29,6 +29,8 @@ SAID = {
 HIDDEN = "王小明"
 WHY = {"explanation": "写明的理由。"}
 PUBLIC = "/letters/public"
+FEED = "/feeds/letters/all"
+MIDNIGHT = "16:00:00+00:00"  # in Shanghai
 FORM_KEY = "a form's own random key, of more than forty characters"
 
 
@@ -99,7 +101,14 @@ def test_a_letter_is_read_found_and_gone_again(
     moderator = cast.visitor("moderator")
     assert "来信和答复的公开稿" in moderator.get("/moderation?kind=letters%3Apublic").text
     assert decide(app, moderator, "approve") == 302
-    for url in (PUBLIC, page, f"{PUBLIC}?q=公告栏", f"{PUBLIC}?category=other", "/search?q=公告栏"):
+    for url in (
+        PUBLIC,
+        page,
+        FEED,
+        f"{PUBLIC}?q=公告栏",
+        f"{PUBLIC}?category=other",
+        "/search?q=公告栏",
+    ):
         reader = writer if url.startswith("/search") else nobody
         with counted(app) as seen:
             shown = reader.get(url).text
@@ -109,6 +118,8 @@ def test_a_letter_is_read_found_and_gone_again(
         assert HIDDEN not in shown
         assert str(letter) not in shown
     assert "来信和答复" in re.sub("<[^>]*>", "", writer.get("/search?q=公告栏").text)
+    told = nobody.get(FEED).text  # of a letter nobody learns the minute
+    assert {one[11:] for one in re.findall("<(?:updated|published)>([^<]*)", told)} == {MIDNIGHT}
     shown = nobody.get(page).text
     assert "每季度贴在公告栏" in shown
     assert "department单位" in shown
@@ -120,7 +131,7 @@ def test_a_letter_is_read_found_and_gone_again(
     assert writer.post(f"/letters/{letter}/consent", {"consent": "no"}).status_code == 302
     gone = nobody.get(page)
     assert gone.status_code == 410
-    for url in (PUBLIC, page, f"{PUBLIC}?q=公告栏", "/search?q=公告栏"):
+    for url in (PUBLIC, page, FEED, f"{PUBLIC}?q=公告栏", "/search?q=公告栏"):
         said = re.sub("<[^>]*>", "", (writer if "search" in url else nobody).get(url).text)
         assert SAID["title"] not in said, url
         assert "每季度" not in said, url
