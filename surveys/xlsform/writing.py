@@ -28,14 +28,14 @@ def workbook(document: dict[str, Any]) -> bytes:
     """The document as an XLSForm workbook (.xlsx)."""
     writer = _Writer(document)
     out = io.BytesIO()
-    settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, {**settings, "strings_to_numbers": False}) as book:
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         for name, rows in writer.sheets().items():
             _write(book.add_worksheet(name), rows)
     return out.getvalue()
 
 
 def _write(sheet: Any, rows: list[Cells]) -> None:
+    """Every cell is a text, whatever it begins with: none is taken for a formula."""
     headings = list(dict.fromkeys(name for row in rows for name in row))
     for column, name in enumerate(headings):
         sheet.write_string(0, column, name)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from accounts.models import Person
 from core import clock, follows
@@ -111,6 +111,13 @@ def test_a_tags_feed_tells_no_more_than_its_page(
     tag = make(app, "会议精简")
     start(forum, cadre, tag, title="还在等审的标题", board="dajiatan")
     assert "还在等审的标题" not in cadre2.get(f"/feeds/tag/{tag}").text
+    start(forum, cadre, tag, title="版块关起来以前的标题")
+    assert "版块关起来以前的标题" in cadre2.get(f"/feeds/tag/{tag}").text
+    with app.app_context():
+        closed = {"read_who": "roles", "read_roles": ",expert,"}
+        db.session.execute(update(Board).where(Board.slug == "chat").values(**closed))
+        db.session.commit()
+    assert "版块关起来以前的标题" not in cadre2.get(f"/feeds/tag/{tag}").text
     proposed = make(app, "还没有人同意的", "chat", accepted_at=None)
     for key in (proposed, 10**12, "x", "-1"):
         assert cadre2.get(f"/feeds/tag/{key}").status_code == 404, key
