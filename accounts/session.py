@@ -17,7 +17,7 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.orm import joinedload, with_expression
 
-from core import clock, keys, notices
+from core import clock, feed_tokens, keys, notices
 from core.db import db
 from core.gate import is_by_address
 from core.jobs import job
@@ -87,8 +87,9 @@ def end() -> None:
 
 
 def end_everywhere(person_id: int) -> None:
-    """Sign the person out of every browser."""
+    """Sign the person out of every browser, and every feed reader with them."""
     db.session.execute(delete(SignIn).where(SignIn.person_id == person_id))
+    feed_tokens.end_all(person_id)
 
 
 def reload() -> None:

@@ -93,7 +93,7 @@ def sign_out_everywhere() -> Any:
     session.end_everywhere(current_user.id)
     session.end()
     db.session.commit()
-    flash(_("已在所有浏览器上退出。"), "note")
+    flash(_("已在所有浏览器上退出，订阅源的地址也都停用了。"), "note")
     return redirect(url_for("accounts.sign_in"))
 
 
@@ -136,7 +136,7 @@ def _change_password(person_id: int, new_password: str) -> Any:
     session.begin(person_id)
     journal.append("accounts:person", person_id, "change_password", person_id)
     db.session.commit()
-    flash(_("密码已更改。其他浏览器上的登录都已退出。"), "note")
+    flash(_("密码已更改。其他浏览器上的登录都已退出，订阅源的地址也都停用了。"), "note")
     return redirect(url_for("accounts.me"))
 
 

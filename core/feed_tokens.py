@@ -1,13 +1,14 @@
 """Letting a feed reader in: a token in the address, of which the row keeps the digest.
 
-It reads what its person may read at that moment, and nothing that is no feed.
+It reads what its person may read at that moment, and nothing that is no feed. It ends where
+every sign-in of its person does: on a new password, on signing out everywhere.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Select, String, false, func, or_, select, update
+from sqlalchemy import ForeignKey, Select, String, delete, false, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock, keys, registry
@@ -45,6 +46,11 @@ def make(actor: Actor, name: str) -> str | None:
     made = FeedToken(person_id=actor.id, name=name, digest=keys.digest("feed", token))
     db.session.add(made)
     return token
+
+
+def end_all(person_id: int) -> None:
+    """Let no token of the person in any more."""
+    db.session.execute(delete(FeedToken).where(FeedToken.person_id == person_id))
 
 
 def reader(token: str) -> Actor | None:

@@ -18,8 +18,9 @@ from core.i18n import _l
 from forum.models import Board
 from tests.boards import Forum
 from tests.conftest import counted
-from tests.people import Cast, Visitor
+from tests.people import PASSWORD, Cast, Visitor
 
+NEW = "三月的河开了冰 42"
 ATOM = "{http://www.w3.org/2005/Atom}"
 notices.kind("feed:followed", _l("“%(title)s”有了新回帖。"), sort="follow")
 
@@ -210,3 +211,21 @@ def test_a_feed_asks_the_same_for_many(app: Flask, forum: Forum, cadre: Visitor)
     for _number in range(3):
         forum.start(cadre, board="chat")
     assert cost() == few <= 4
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/logout/everywhere", {}),
+        ("/me/password", {"password": PASSWORD, "new_password": NEW, "repeat": NEW}),
+    ],
+)
+def test_tokens_end_with_every_sign_in(
+    forum: Forum, cast: Cast, path: str, data: dict[str, str]
+) -> None:
+    """Whoever fears that somebody reads along shuts the feed readers out too; others' stay."""
+    mine, other = token_of(forum.cast.visitor("cadre")), token_of(cast.visitor("cadre2"))
+    assert cast.visitor("cadre").post(path, data).status_code == 302
+    reader = cast.visitor()
+    assert reader.get(f"/feeds/boards/all?token={mine}").status_code == 404
+    assert reader.get(f"/feeds/boards/all?token={other}").status_code == 200
