@@ -19,19 +19,12 @@ from core.paging import asked_page
 from moderation import (
     Revision,
     Stand,
-    accept,
-    appeal_page,
-    awaits_answer,
+    answers_to_edits,
     cautions,
-    cover_page,
-    flag_page,
-    hide_page,
+    pages_around,
     remarks_on,
-    revert,
     reviewer_role,
-    seal_page,
     submit,
-    versions,
     why,
     withdraw,
 )
@@ -238,66 +231,10 @@ def withdraw_post(post: Post) -> Any:
     return _finish(post)
 
 
-@bp.route("/posts/<int:id>/appeal", methods=["GET", "POST"])
-@requires("forum:post:appeal", Post, load=WITH_VERSIONS)
-def appeal_post(post: Post) -> Any:
-    return appeal_page(post, post.thread.title, post.url)
-
-
-@bp.route("/posts/<int:id>/hide", methods=["GET", "POST"])
-@requires("forum:post:hide", Post, load=WITH_VERSIONS)
-def hide_post(post: Post) -> Any:
-    return hide_page(post, _stand(post))
-
-
-@bp.route("/posts/<int:id>/flag", methods=["GET", "POST"])
-@requires("forum:post:flag", Post, load=WITH_VERSIONS)
-def flag_post(post: Post) -> Any:
-    return flag_page(post, post.url)
-
-
-@bp.get("/posts/<int:id>/history")
-@requires("forum:post:history", Post, load=WITH_VERSIONS)
-def show_history(post: Post) -> Any:
-    is_mine = post.author_id == current_user.id
-    decision = why(post.public_revision) if is_mine and post.public_revision else None
-    return render_template(
-        "forum/history.html",
-        post=post,
-        versions=versions(post, current_user),
-        may_answer=is_mine and awaits_answer(post),
-        words=decision.explanation if decision else "",
-    )
-
-
-@bp.post("/posts/<int:id>/accept")
-@requires("forum:post:accept", Post, load=WITH_VERSIONS)
-def accept_post(post: Post) -> Any:
-    accept(post, current_user)
-    flash(_("已接受审核员的修改。"), "good")
-    return _finish(post)
-
-
-@bp.post("/posts/<int:id>/revert")
-@requires("forum:post:revert", Post, load=WITH_VERSIONS)
-def revert_post(post: Post) -> Any:
-    revert(Post.for_review(post.id, lock=True), current_user)
-    flash(_("改过的一版不再公开，你自己写的一版在等另一位审核员来审。"), "note")
-    return _finish(post)
-
-
-@bp.route("/posts/<int:id>/seal", methods=["GET", "POST"])
-@requires("forum:post:seal", Post, load=WITH_VERSIONS)
-def seal_post(post: Post) -> Any:
-    return seal_page(post, post.url)
-
-
-@bp.route("/posts/<int:id>/redact", methods=["GET", "POST"])
-@requires("forum:post:redact", Post, load=WITH_VERSIONS)
-def redact_post(post: Post) -> Any:
-    return cover_page(post, _stand(post), lambda id: url_for("forum.redact_post", id=id))
-
-
 def _stand(post: Post) -> Stand:
     board = url_for("forum.show_board", slug=post.thread.board.slug)
     return Stand(post.thread.title, _("第 %(n)s 楼", n=post.number), post.url, board)
+
+
+pages_around(bp, Post, "/posts", _stand, WITH_VERSIONS)
+answers_to_edits(bp, Post, "/posts", _stand, WITH_VERSIONS)

@@ -18,14 +18,10 @@ from core.paging import Pager, asked_page
 from moderation import (
     Revision,
     Stand,
-    appeal_page,
-    cover_page,
-    flag_page,
-    hide_page,
     is_reviewer,
+    pages_around,
     remarks_on,
     retract,
-    seal_page,
     standing_of,
 )
 
@@ -141,37 +137,10 @@ def withdraw_public(record: PublicLetter) -> Any:
     return redirect(there)
 
 
-@bp.route("/letters/public/<int:id>/appeal", methods=["GET", "POST"])
-@requires("letters:public:appeal", PublicLetter, load=WITH_VERSIONS)
-def appeal_public(record: PublicLetter) -> Any:
-    return appeal_page(record, _("公开的来信和答复"), record.url)
-
-
-@bp.route("/letters/public/<int:id>/flag", methods=["GET", "POST"])
-@requires("letters:public:flag", PublicLetter, load=WITH_VERSIONS)
-def flag_public(record: PublicLetter) -> Any:
-    return flag_page(record, record.url)
-
-
-@bp.route("/letters/public/<int:id>/hide", methods=["GET", "POST"])
-@requires("letters:public:hide", PublicLetter, load=WITH_VERSIONS)
-def hide_public(record: PublicLetter) -> Any:
-    return hide_page(record, _stand(record))
-
-
-@bp.route("/letters/public/<int:id>/redact", methods=["GET", "POST"])
-@requires("letters:public:redact", PublicLetter, load=WITH_VERSIONS)
-def redact_public(record: PublicLetter) -> Any:
-    return cover_page(record, _stand(record), PublicLetter.review_url)
-
-
 def _stand(record: PublicLetter) -> Stand:
     shown, name = record.public_revision, _("公开的来信和答复")
     title = shown.title if shown is not None and shown.title else name
     return Stand(title, name, record.url, record.url)
 
 
-@bp.route("/letters/public/<int:id>/seal", methods=["GET", "POST"])
-@requires("letters:public:seal", PublicLetter, load=WITH_VERSIONS)
-def seal_public(record: PublicLetter) -> Any:
-    return seal_page(record, record.url)
+pages_around(bp, PublicLetter, "/letters/public", _stand, WITH_VERSIONS)

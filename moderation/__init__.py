@@ -1,7 +1,7 @@
 """One front door for everything that people write to be read by others.
 
 A kind of content registers by subclassing `Reviewable`; what people write goes in by `submit`,
-comes back by `withdraw`, is contested by `appeal`; readers flag it on `flag_page`. The queue,
+comes back by `withdraw`, is contested by `appeal`; `pages_around` gives it the pages of all that. The queue,
 decisions, differences, notices and the open log work for every kind alike.
 """
 
@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from .acting import Stand, cover_page, hide_page
-from .amending import accept, awaits_answer, revert
-from .appealing import appeal_page
+from .acting import Stand
+from .around import answers_to_edits, pages_around
 from .door import appeal, retract, submit, why, withdraw
-from .flagging import flag_page
 from .flags import open_count as flags_open_on
 from .flags import raise_flag
 from .following import follow, lock_waiting
@@ -23,11 +21,9 @@ from .outcomes import grounds
 from .remarks import remarks_on
 from .reviewable import NOTHING, Context, Named, Passage, Reviewable, ReviewPlace, Words
 from .scope import covers, is_reviewer, reviewer_role
-from .seal_views import seal_page
 from .standing import Standing, Unsettled, standing_of, standings
 from .terms.screening import cautions
 from .undoing import TIME as UNDO_TIME
-from .versions import Version, versions
 from .wording import Wording
 
 __all__ = [
@@ -42,34 +38,26 @@ __all__ = [
     "Stand",
     "Standing",
     "Unsettled",
-    "Version",
     "Wording",
     "Words",
-    "accept",
+    "answers_to_edits",
     "appeal",
-    "appeal_page",
-    "awaits_answer",
     "cautions",
-    "cover_page",
     "covers",
-    "flag_page",
     "flags_open_on",
     "follow",
     "grounds",
-    "hide_page",
     "is_new_member",
     "is_reviewer",
     "lock_waiting",
+    "pages_around",
     "raise_flag",
     "remarks_on",
     "retract",
-    "revert",
     "reviewer_role",
-    "seal_page",
     "standing_of",
     "standings",
     "submit",
-    "versions",
     "why",
     "withdraw",
 ]

@@ -21,14 +21,10 @@ from core.policy import allows
 from moderation import (
     Stand,
     Wording,
-    appeal_page,
-    cover_page,
-    flag_page,
-    hide_page,
     is_reviewer,
+    pages_around,
     remarks_on,
     retract,
-    seal_page,
     standing_of,
     submit,
     why,
@@ -145,39 +141,12 @@ def withdraw_opinion(opinion: Opinion) -> Any:
     return redirect(there)
 
 
-@bp.route("/surveys/opinions/<int:id>/appeal", methods=["GET", "POST"])
-@requires("surveys:opinion:appeal", Opinion, load=WITH_VERSIONS)
-def appeal_opinion(opinion: Opinion) -> Any:
-    return appeal_page(opinion, opinion.survey.name, Opinion.review_url(opinion.id))
-
-
-@bp.route("/surveys/opinions/<int:id>/flag", methods=["GET", "POST"])
-@requires("surveys:opinion:flag", Opinion, load=WITH_VERSIONS)
-def flag_opinion(opinion: Opinion) -> Any:
-    return flag_page(opinion, opinion.url)
-
-
-@bp.route("/surveys/opinions/<int:id>/seal", methods=["GET", "POST"])
-@requires("surveys:opinion:seal", Opinion, load=WITH_VERSIONS)
-def seal_opinion(opinion: Opinion) -> Any:
-    return seal_page(opinion, Opinion.review_url(opinion.id))
-
-
-@bp.route("/surveys/opinions/<int:id>/hide", methods=["GET", "POST"])
-@requires("surveys:opinion:hide", Opinion, load=WITH_VERSIONS)
-def hide_opinion(opinion: Opinion) -> Any:
-    return hide_page(opinion, _stand(opinion))
-
-
-@bp.route("/surveys/opinions/<int:id>/redact", methods=["GET", "POST"])
-@requires("surveys:opinion:redact", Opinion, load=WITH_VERSIONS)
-def redact_opinion(opinion: Opinion) -> Any:
-    return cover_page(opinion, _stand(opinion), Opinion.review_url)
-
-
 def _stand(opinion: Opinion) -> Stand:
     there = Opinion.review_url(opinion.id)
     return Stand(opinion.survey.name, _("问卷里的一条意见"), there, there)
+
+
+pages_around(bp, Opinion, "/surveys/opinions", _stand, WITH_VERSIONS)
 
 
 @bp.get("/surveys/<slug>/opinions")

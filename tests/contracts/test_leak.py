@@ -200,7 +200,7 @@ TELLING = {
     *("forum.show_draft", "forum.reply", "forum.start_thread"),
     *("forum.print_thread", "forum.take_thread"),
     *("forum.list_bookmarks", "forum.bookmark_post"),
-    *("forum.edit_post", "forum.show_thread", "forum.show_history", "moderation.show_item"),
+    *("forum.edit_post", "forum.show_thread", "forum.history_post", "moderation.show_item"),
     *("campaigns.show", "campaigns.terms", "terms.show_rule", "terms.edit_rule"),
     *("letters.show", "letters.desk_letter", "letters.show_public", "letters.edit_public"),
     *("letters.list_public", "letters.prepare_public", "surveys.show", "surveys.show_results"),
