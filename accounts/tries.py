@@ -40,10 +40,11 @@ def spend(secret: str, username: str, person_id: int | None = None) -> list[int]
     limit = current_app.config["SIGN_IN_TRIES"]
     number = known_browser.number_for(person_id) if person_id is not None else None
     if number is not None:
-        return [throttle.spend(f"{secret} known", number, limit=limit, per=PER)]
+        return throttle.spend(f"{secret} known", number, limit=limit, per=PER)
     limits = ((username, limit), (source(), current_app.config["SIGN_IN_TRIES_SOURCE"]))
     purposes = (f"{secret} account", f"{secret} source")
     return [
-        throttle.spend(purpose, key, limit=most, per=PER)
+        attempt
         for purpose, (key, most) in zip(purposes, limits, strict=True)
+        for attempt in throttle.spend(purpose, key, limit=most, per=PER)
     ]

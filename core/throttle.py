@@ -55,9 +55,9 @@ def wait(purpose: str, key: str, *, limit: int, per: timedelta) -> int:
     return max(1, int((oldest + per - clock.now()).total_seconds()))
 
 
-def spend(purpose: str, key: str, *, limit: int, per: timedelta, times: int = 1) -> int:
+def spend(purpose: str, key: str, *, limit: int, per: timedelta, times: int = 1) -> list[int]:
     """Count one attempt (or so many `times`) unless more than `limit` would then be made within
-    `per`; gives the id of the last, for `take_back`.
+    `per`; gives their ids, for `take_back`.
 
     Raises TooMany. Of attempts at once no more pass than the limit: each waits for the others.
     """
@@ -70,7 +70,7 @@ def spend(purpose: str, key: str, *, limit: int, per: timedelta, times: int = 1)
     attempts = [Attempt(digest=digest, at=clock.now()) for _ in range(times)]
     db.session.add_all(attempts)
     db.session.flush()
-    return attempts[-1].id
+    return [one.id for one in attempts]
 
 
 def take_back(*attempts: int) -> None:

@@ -54,6 +54,18 @@ class Slow:
         return {"Retry-After": str(max(1, int(left)))}
 
 
+@dataclass(frozen=True)
+class Act:
+    """What is counted under a key: at most `limit` within `per`, or the sentence."""
+
+    name: str
+    key: str
+    limit: int
+    per: timedelta
+    why: Callable[[], str]
+    times: int = 1
+
+
 def limits(board: Board) -> dict[str, int]:
     """What holds on a board, its own or the site's; 0: no limit."""
     own = {name: getattr(board, name) for name in LIMITS}
@@ -68,7 +80,7 @@ def of_thread(board: Board, wording: Wording, actor: Actor) -> Slow | None:
     if is_reviewer(actor, board.unit, board.key):
         return None
     limit = _for(actor, limits(board)["threads_per_day"])
-    return _spend(
+    started = Act(
         "start",
         _key(actor, board, board.threads_per_day),
         limit,
@@ -76,7 +88,8 @@ def of_thread(board: Board, wording: Wording, actor: Actor) -> Slow | None:
         lambda: ngettext(
             "你在 24 小时内发起了 %(num)d 个主题；", "你在 24 小时内发起了 %(num)d 个主题；", limit
         ),
-    ) or of_mentions(board, wording, "", actor)
+    )
+    return _spend(started, _mentions(wording, "", actor))
 
 
 def of_reply(thread: Thread, wording: Wording, actor: Actor) -> Slow | None:
@@ -87,7 +100,7 @@ def of_reply(thread: Thread, wording: Wording, actor: Actor) -> Slow | None:
     if slow := _heated(thread, actor):
         return slow
     limit = _for(actor, limits(board)["replies_per_hour"])
-    return _spend(
+    replied = Act(
         "reply",
         _key(actor, board, board.replies_per_hour),
         limit,
@@ -95,19 +108,22 @@ def of_reply(thread: Thread, wording: Wording, actor: Actor) -> Slow | None:
         lambda: ngettext(
             "你在 1 小时内发了 %(num)d 条回帖；", "你在 1 小时内发了 %(num)d 条回帖；", limit
         ),
-    ) or of_mentions(board, wording, "", actor)
+    )
+    return _spend(replied, _mentions(wording, "", actor))
 
 
 def of_mentions(board: Board, wording: Wording, former: str, actor: Actor) -> Slow | None:
     """Count the people whom a text calls by name and its former version did not."""
     if is_reviewer(actor, board.unit, board.key):
         return None
+    return _spend(_mentions(wording, former, actor))
+
+
+def _mentions(wording: Wording, former: str, actor: Actor) -> Act:
     called = set(links.linked_to(wording.body_html, "people"))
     count = len(called - set(links.linked_to(former, "people")))
     limit = current_app.config["MENTIONS_PER_DAY"]
-    if not count:
-        return None
-    return _spend(
+    return Act(
         "mention",
         str(actor.id),
         limit,
@@ -131,21 +147,19 @@ def _key(actor: Actor, board: Board, own: int | None) -> str:
     return f"{actor.id}" if own is None else f"{actor.id} {board.id}"
 
 
-def _spend(
-    act: str,
-    key: str,
-    limit: int,
-    per: timedelta,
-    why: Callable[[], str],
-    times: int = 1,
-) -> Slow | None:
-    """Count an act unless so many were done within the time; 0 limits nothing."""
-    if not limit:
-        return None
-    try:
-        throttle.spend(f"forum.{act}", key, limit=limit, per=per, times=times)
-    except TooMany as fault:
-        return Slow(why(), clock.now() + timedelta(seconds=fault.retry_after))
+def _spend(*acts: Act) -> Slow | None:
+    """Count every act, or none where one of them was done too often; a limit of 0 is none."""
+    spent: list[int] = []
+    for one in acts:
+        if not (one.limit and one.times):
+            continue
+        try:
+            spent += throttle.spend(
+                f"forum.{one.name}", one.key, limit=one.limit, per=one.per, times=one.times
+            )
+        except TooMany as fault:
+            throttle.take_back(*spent)
+            return Slow(one.why(), clock.now() + timedelta(seconds=fault.retry_after))
     return None
 
 

@@ -49,7 +49,9 @@ PANEL = Panel("forum/panel.html", newest, order=30)
 
 @figures.figure("forum.threads", _l("发起的主题"))
 def thread_count() -> int:
-    return db.session.scalar(select(func.sum(Board.thread_count))) or 0
+    """Those on boards that everybody signed in may read: a closed one shows not even its size."""
+    for_all = Board.read_who.in_(("everyone", "members"))
+    return db.session.scalar(select(func.sum(Board.thread_count)).where(for_all)) or 0
 
 
 def fill() -> None:

@@ -100,7 +100,7 @@ def _tend(board: Board | None, here: str) -> Any:
             db.session.commit()
             flash(_("已加上标签。"), "good")
             return redirect(here)
-    found, counts = tag_listing.tended(board), tagging.counts(board)
+    found, counts = tag_listing.tended(board), tagging.counts(board, current_user)
     page = {"board": board, "tags": found, "counts": counts, "form": form, "here": here}
     return render_template("forum/tend_tags.html", **page), code(form)
 

@@ -168,10 +168,12 @@ def merge(tag: Tag, into: Tag, actor: Actor) -> None:
     journal.append(Tag.kind, tag.id, "merge", actor.id, facts={"into": into.id})
 
 
-def counts(board: Board | None) -> dict[int, int]:
-    """How many public threads of a board (None: of all) bear each tag; for those who tend them."""
+def counts(board: Board | None, actor: Actor) -> dict[int, int]:
+    """How many public threads of a board (None: of all that the actor reads) bear each tag."""
     found = select(ThreadTag.tag_id, func.count()).where(ThreadTag.last_post_at.is_not(None))
-    if board is not None:
+    if board is None:
+        found = found.where(ThreadTag.board_id.in_(select(Board.id).where(Board.open_to(actor))))
+    else:
         found = found.where(ThreadTag.board_id == board.id)
     return {row[0]: row[1] for row in db.session.execute(found.group_by(ThreadTag.tag_id))}
 

@@ -17,7 +17,7 @@ from core.throttle import Attempt
 PER = timedelta(minutes=15)
 
 
-def spend(key: str = "me", purpose: str = "test", limit: int = 3) -> int:
+def spend(key: str = "me", purpose: str = "test", limit: int = 3) -> list[int]:
     return throttle.spend(purpose, key, limit=limit, per=PER)
 
 
@@ -58,7 +58,7 @@ def test_keys_and_purposes_are_counted_apart(context: Flask, key: str, purpose: 
 
 
 def test_honest_attempt_is_taken_back(context: Flask) -> None:
-    attempts = [spend(), spend()]
+    attempts = [*spend(), *spend()]
     throttle.take_back(*attempts)
     assert rows() == 0
     for _ in range(3):

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from accounts.models import Person
-from core import clock, follows
+from core import clock, figures, follows
 from core.db import db
 from core.journal import JournalEvent
 from forum.models import Board, Thread
@@ -32,6 +32,13 @@ def make(app: Flask, name: str, board: str | None = None, **said: Any) -> int:
         db.session.add(tag)
         db.session.commit()
         return tag.id
+
+
+def close(app: Flask, board: str) -> None:
+    with app.app_context():
+        closed = {"read_who": "roles", "read_roles": ",expert,"}
+        db.session.execute(update(Board).where(Board.slug == board).values(**closed))
+        db.session.commit()
 
 
 def start(forum: Forum, author: Visitor, *tags: int, board: str = "chat", **words: str) -> int:
@@ -105,6 +112,22 @@ def test_what_waits_is_on_no_list_and_in_no_count(
     assert "0 个主题" in chief.get("/tags/site").text
 
 
+def test_no_count_tells_of_a_board_one_may_not_read(
+    app: Flask, cast: Cast, forum: Forum, cadre: Visitor
+) -> None:
+    tag = make(app, "会议精简")
+    start(forum, cadre, tag)
+    chief, admin = cast.visitor("chief_moderator"), cast.visitor("admin")
+    assert "1 个主题" in admin.get("/tags/site").text
+    with app.app_context():
+        assert figures.read("forum.threads") == 1
+    close(app, "chat")
+    assert "0 个主题" in admin.get("/tags/site").text
+    assert "1 个主题" in chief.get("/tags/site").text  # who reviews there reads there
+    with app.app_context():
+        assert figures.read("forum.threads") == 0  # one figure for everybody
+
+
 def test_a_tags_feed_tells_no_more_than_its_page(
     app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor
 ) -> None:
@@ -113,10 +136,7 @@ def test_a_tags_feed_tells_no_more_than_its_page(
     assert "还在等审的标题" not in cadre2.get(f"/feeds/tag/{tag}").text
     start(forum, cadre, tag, title="版块关起来以前的标题")
     assert "版块关起来以前的标题" in cadre2.get(f"/feeds/tag/{tag}").text
-    with app.app_context():
-        closed = {"read_who": "roles", "read_roles": ",expert,"}
-        db.session.execute(update(Board).where(Board.slug == "chat").values(**closed))
-        db.session.commit()
+    close(app, "chat")
     assert "版块关起来以前的标题" not in cadre2.get(f"/feeds/tag/{tag}").text
     proposed = make(app, "还没有人同意的", "chat", accepted_at=None)
     for key in (proposed, 10**12, "x", "-1"):

@@ -174,3 +174,20 @@ def test_calling_people_by_name_has_an_end(
     body = {"body": "@cadre2同志 @delegate同志 @expert同志 都来。"}
     assert cadre.post(f"/threads/{thread}/reply", body).status_code == 429
     forum.reply(cadre, thread, "没有点名。")
+
+
+def test_what_is_refused_for_one_limit_spends_nothing_of_another(
+    app: Flask, cast: Cast, forum: Forum, cadre: Visitor, limits: dict[str, int]
+) -> None:
+    limits |= {"MENTIONS_PER_DAY": 1, "REPLIES_PER_HOUR": 1, "THREADS_PER_DAY": 2}
+    for name in ("cadre2", "delegate"):
+        cast.id(name)
+    thread = forum.start(cadre, board="chat")
+    two = {"title": "一个像样的标题", "body": "@cadre2同志 @delegate同志 都来。"}
+    for path in (f"/threads/{thread}/reply", "/forum/chat/new"):
+        answer = cadre.post(path, two)
+        assert answer.status_code == 429
+        assert "个人的名" in said(answer)
+    forum.reply(cadre, thread, "@cadre2同志 请看。")
+    forum.start(cadre, board="chat")
+    assert "1 条回帖" in said(cadre.post(f"/threads/{thread}/reply", {"body": "再说。"}))
