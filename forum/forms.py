@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from wtforms import HiddenField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import HiddenField
 
-from core.file_field import FilesField
-from core.forms import BaseForm, CarefulForm, CreationForm, LineField, Required
-from core.i18n import _, _l
-from core.text import TextFault, plain, words
-from moderation import Revision, Wording
+from moderation import TITLE, EditingForm, TextForm, TitledForm, Wording
 
 from .addressing import addressed
 from .models import Thread
 
-TITLE = (4, 80)
-BODY = (2, 20_000)
+__all__ = ["TITLE", "EditForm", "EditOpeningForm", "ReplyForm", "ThreadForm"]
 
 
-class _Titled(CreationForm):
-    """A title. Stands before ReplyForm: what is wrong is told in the order fields are written."""
+class ReplyForm(TextForm):
+    """A text of a thread."""
 
-    title = LineField(_l("标题"), [Required(_l("请写一个标题。"))], limit=TITLE[1])
-
-    def validate_title(self, field: Any) -> None:
-        if len(field.data) < TITLE[0]:
-            raise ValidationError(_("标题至少 %(limit)d 个字。", limit=TITLE[0]))
-
-
-class ReplyForm(CarefulForm, CreationForm):
-    """A text; `wording` is what goes in once the form holds."""
-
-    body = TextAreaField(_l("正文"))
-    body_format = HiddenField()
-    file = FilesField(_l("附件"))
     draft = HiddenField()  # the number of the draft that the form knows
     seen = HiddenField()  # the last number of the thread when the form was opened
 
-    wording: Wording
     thread: Thread | None = None  # in which it will stand, where there is one
     unclear: Sequence[list[str]] = ()  # of each name that several bear, how to say who is meant
 
@@ -51,57 +31,21 @@ class ReplyForm(CarefulForm, CreationForm):
         form.thread = thread
         return form
 
-    @property
-    def format(self) -> Literal["html", "plain"]:
-        return "html" if self.body_format.data == "html" else "plain"
-
-    def typed_title(self) -> str | None:
-        return None
-
-    def words_to_check(self) -> list[str]:
-        names = "\n".join(note.name for note in self.wording.files)
-        return [self.wording.title or "", words(self.wording.body_html), names]
-
-    def validate_body(self, field: Any) -> None:
-        typed = field.data or ""
-        try:
-            wording = Wording.of(typed, self.format, self.typed_title(), self.file.data)
-            self.wording, self.unclear = addressed(wording, self.thread)
-        except TextFault as fault:
-            raise ValidationError(str(fault)) from fault
-        count = len(plain(self.wording.body_html))
-        if count == 0:
-            raise ValidationError(_("请写正文。"))
-        if count < BODY[0]:
-            raise ValidationError(_("正文至少 %(limit)d 个字。", limit=BODY[0]))
-        if count > BODY[1]:
-            raise ValidationError(
-                _("正文最多 %(limit)d 个字，现在是 %(count)d 个字。", limit=BODY[1], count=count)
-            )
+    def worded(self, wording: Wording) -> Wording:
+        wording, self.unclear = addressed(wording, self.thread)
+        return wording
 
 
-class ThreadForm(ReplyForm, _Titled):
+class ThreadForm(ReplyForm, TitledForm):
     """A text with a title."""
 
     def typed_title(self) -> str | None:
         return self.title.data
 
 
-class _Editing(BaseForm):
-    """What a form needs that changes a text: the version from which it was opened."""
-
-    revision = HiddenField()
-
-    def is_stale(self, latest: Revision) -> bool:
-        """Whether the text moved on since the form was opened; the form goes on from there."""
-        opened = self.revision.data
-        self.revision.data = str(latest.id)
-        return bool(opened) and opened != str(latest.id)
-
-
-class EditForm(_Editing, ReplyForm):
+class EditForm(EditingForm, ReplyForm):
     pass
 
 
-class EditOpeningForm(_Editing, ThreadForm):
+class EditOpeningForm(EditingForm, ThreadForm):
     pass

@@ -50,6 +50,7 @@ from core.policy import Actor
 from core.text import plain
 from moderation import (
     NOTHING,
+    UNDER_REVIEW,
     Context,
     Named,
     Passage,
@@ -66,10 +67,6 @@ from .rules import BoardRules
 PAGE = 20  # posts on a page
 MOVES = ("move", "split", "merge")
 CONTEXT = 3  # posts shown to a reviewer on each side of the one under review
-# What reviewers see besides what is public: all but what its author took back.
-UNDER_REVIEW = (
-    *("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld", "sealed"),
-)
 # What was public and was taken from its readers for the time being: its place is shown to them.
 VEILED = ("suspended", "sealed")
 

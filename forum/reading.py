@@ -18,10 +18,10 @@ from core.file_links import Carried, Shown, carried
 from core.paging import Pager
 from core.policy import Actor
 from core.text import excerpt
-from moderation import Revision, Standing, Unsettled, grounds, standings
+from moderation import UNDER_REVIEW, Revision, Standing, Unsettled, grounds, standings
 
 from . import bookmarks, reactions, read_marks, references
-from .models import PAGE, UNDER_REVIEW, VEILED, Post, Thread, page_of, thread_url
+from .models import PAGE, VEILED, Post, Thread, page_of, thread_url
 from .reactions import Reacted
 
 SETTLED = ("published", "superseded")

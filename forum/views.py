@@ -25,6 +25,7 @@ from moderation import (
     remarks_on,
     reviewer_role,
     submit,
+    typed,
     why,
     withdraw,
 )
@@ -211,13 +212,7 @@ def _edit_form(
     post: Post, latest: Revision, draft: drafts.Draft | None
 ) -> EditForm | EditOpeningForm:
     """The form with the draft or the newest version in it; an opening post has its title, too."""
-    data = {
-        "title": latest.title or post.thread.title,
-        "body": latest.body_html if latest.body_format == "html" else latest.body,
-        "body_format": latest.body_format,
-        "file": latest.attached,
-        "revision": str(latest.id),
-    }
+    data = typed(latest, post.thread.title)
     if draft is not None:
         data |= {**draft.fields, "revision": str(draft.base)}
     return (EditOpeningForm if post.is_opening else EditForm).on(post.thread, data=data)

@@ -20,16 +20,12 @@ from core.errors import Conflict
 from core.i18n import _, _l
 from core.policy import Actor
 from core.text import plain
-from moderation import Context, Named, Reviewable, ReviewPlace, Revision, covers
+from moderation import UNDER_REVIEW, Context, Named, Reviewable, ReviewPlace, Revision, covers
 
 from .isolating import isolate, rejoin
 from .models import Letter, Number, Reply
 
 PLACE = "letters:public"
-# What reviewers see besides what is public.
-UNDER_REVIEW = (
-    *("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld", "sealed"),
-)
 PARTS = "<hr>"  # between the question and the reply
 
 

@@ -16,6 +16,7 @@ from core.gate import LARGEST_ID, requires
 from core.i18n import _
 from core.paging import Pager, asked_page
 from moderation import (
+    UNDER_REVIEW,
     Revision,
     Stand,
     is_reviewer,
@@ -26,7 +27,7 @@ from moderation import (
 )
 
 from .categories import CATEGORIES
-from .public import UNDER_REVIEW, PublicLetter, parts_of, unit_name
+from .public import PublicLetter, parts_of, unit_name
 from .views import bp
 
 PAGE = 20

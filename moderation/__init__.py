@@ -19,17 +19,30 @@ from .models import Revision
 from .newness import is_new as is_new_member
 from .outcomes import grounds
 from .remarks import remarks_on
-from .reviewable import NOTHING, Context, Named, Passage, Reviewable, ReviewPlace, Words
+from .reviewable import (
+    NOTHING,
+    UNDER_REVIEW,
+    Context,
+    Named,
+    Passage,
+    Reviewable,
+    ReviewPlace,
+    Words,
+)
 from .scope import covers, is_reviewer, reviewer_role
 from .standing import Standing, Unsettled, standing_of, standings
 from .terms.screening import cautions
+from .text_forms import TITLE, EditingForm, TextForm, TitledForm, typed
 from .undoing import TIME as UNDO_TIME
 from .wording import Wording
 
 __all__ = [
     "NOTHING",
+    "TITLE",
+    "UNDER_REVIEW",
     "UNDO_TIME",
     "Context",
+    "EditingForm",
     "Named",
     "Passage",
     "ReviewPlace",
@@ -37,6 +50,8 @@ __all__ = [
     "Revision",
     "Stand",
     "Standing",
+    "TextForm",
+    "TitledForm",
     "Unsettled",
     "Wording",
     "Words",
@@ -58,6 +73,7 @@ __all__ = [
     "standing_of",
     "standings",
     "submit",
+    "typed",
     "why",
     "withdraw",
 ]

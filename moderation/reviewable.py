@@ -58,6 +58,10 @@ class ReviewPlace:
     unit: Unit | None
 
 
+# What reviewers see besides what is public: all but what its author took back.
+UNDER_REVIEW = (
+    *("pending", "returned", "rejected", "suspended", "hidden", "appealed", "upheld", "sealed"),
+)
 NOTHING = "—"  # what stands where words were that are gone
 
 

@@ -24,6 +24,7 @@ from core.i18n import _, _l, pick
 from core.policy import Actor
 from moderation import (
     NOTHING,
+    UNDER_REVIEW,
     Context,
     Named,
     Reviewable,
@@ -42,11 +43,6 @@ from .results import THRESHOLD
 MARK = "[…]"
 SHOWN = 5  # beside a question on the results page; the others have a page of their own
 _LEFT_OUT = re.compile(r"\[…\]|\[\.\.\.\]|【…】|［…］")
-# What reviewers see; what is public also before the survey ends, when others do not yet read it.
-UNDER_REVIEW = (
-    *("published", "pending", "returned", "rejected", "suspended", "hidden"),
-    *("appealed", "upheld", "sealed"),
-)
 
 
 class Opinion(Reviewable, Base):
@@ -80,7 +76,10 @@ class Opinion(Reviewable, Base):
         latest = aliased(Revision)
         over = or_(Survey.state.in_(("closed", "archived")), Survey.closes_at <= clock.now())
         public = and_(Opinion.public_revision_id.is_not(None), Survey.state != "draft", over)
-        reviewed = and_(covers(actor, Opinion.unit_id), latest.state.in_(UNDER_REVIEW))
+        # What is public, too, before the survey ends, when others do not yet read it.
+        reviewed = and_(
+            covers(actor, Opinion.unit_id), latest.state.in_(("published", *UNDER_REVIEW))
+        )
         seen = or_(public, reviewed)
         found = (
             select(Opinion)
