@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         file_links,
         headers,
         i18n,
+        lengthy,
         mail,  # noqa: F401
         parts,
         storage,
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, render_as_batch=True, compare_type=True)
     headers.init_app(app)
+    lengthy.init_app(app)
     csrf.init_app(app)
     i18n.init_app(app)
     assets.init_app(app)

@@ -113,8 +113,12 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(RequestEntityTooLarge)
     def _too_large(_: RequestEntityTooLarge) -> Any:
-        is_text = request.mimetype == "application/x-www-form-urlencoded"
-        return page(413, limit=app.config["MAX_UPLOAD_MB"], is_text=is_text)
+        most = request.max_content_length or 0
+        fits = (request.content_length or 0) <= most  # then it was a single field
+        if fits or request.mimetype == "application/x-www-form-urlencoded":
+            limit = min(most, request.max_form_memory_size or most)
+            return page(413, limit=limit >> 20, is_text=True)
+        return page(413, limit=most >> 20, is_text=False)
 
     @app.errorhandler(HTTPException)
     def _other(fault: HTTPException) -> Any:

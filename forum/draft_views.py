@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.file_field import sent_numbers, take_all
 from core.gate import requires
 from core.i18n import _, stamp
+from core.lengthy import lengthy
 
 from . import draft_list, drafts, similar, tags
 from .drafts import Draft, DraftFault, SavedElsewhere, Typed
@@ -24,18 +25,21 @@ from .views import WITH_UNIT, WITH_VERSIONS, bp, code
 
 @bp.post("/forum/<slug>/draft")
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+@lengthy
 def save_thread_draft(board: Board) -> Any:
     return _save("start", board.id, url_for("forum.start_thread", slug=board.slug))
 
 
 @bp.post("/threads/<int:id>/draft")
 @requires("forum:thread:reply", Thread)
+@lengthy
 def save_reply_draft(thread: Thread) -> Any:
     return _save("reply", thread.id, url_for("forum.reply", id=thread.id), "seen")
 
 
 @bp.post("/posts/<int:id>/draft")
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
+@lengthy
 def save_edit_draft(post: Post) -> Any:
     if post.is_sealed:
         raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))
@@ -138,6 +142,7 @@ def discard_draft(draft: Draft) -> Any:
 
 @bp.post("/forum/<slug>/preview")
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+@lengthy
 def preview_thread(board: Board) -> Any:
     form = StartForm.for_board(board, tags.usable(board.id))
     alike = similar.threads((form.title.data or "")[: TITLE[1]], current_user)
@@ -146,6 +151,7 @@ def preview_thread(board: Board) -> Any:
 
 @bp.post("/threads/<int:id>/preview")
 @requires("forum:thread:reply", Thread)
+@lengthy
 def preview_reply(thread: Thread) -> Any:
     form = ReplyForm.on(thread)
     return _preview("forum/reply.html", form, thread=thread)
@@ -153,6 +159,7 @@ def preview_reply(thread: Thread) -> Any:
 
 @bp.post("/posts/<int:id>/preview")
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
+@lengthy
 def preview_edit(post: Post) -> Any:
     if post.is_sealed:
         raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))

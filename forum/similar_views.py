@@ -8,6 +8,7 @@ from flask import jsonify, render_template, request
 from flask_login import current_user
 
 from core.gate import requires
+from core.lengthy import lengthy
 
 from . import similar, tags
 from .forms import TITLE
@@ -29,6 +30,7 @@ def suggest_threads() -> Any:
 
 @bp.post("/forum/<slug>/similar")
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+@lengthy
 def show_similar(board: Board) -> Any:
     """The form again with all that was typed, and the list above its buttons; nothing is kept."""
     form = StartForm.for_board(board, tags.usable(board.id))

@@ -15,6 +15,7 @@ from core.db import db
 from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _
+from core.lengthy import lengthy
 from core.paging import asked_page
 from moderation import (
     Revision,
@@ -74,6 +75,7 @@ def show_board(board: Board) -> Any:
 
 @bp.route("/forum/<slug>/new", methods=["GET", "POST"])
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+@lengthy
 def start_thread(board: Board) -> Any:
     draft = _draft("start", board.id)
     form = StartForm.for_board(board, tags.usable(board.id), data=draft.fields if draft else None)
@@ -117,6 +119,7 @@ def show_thread(thread: Thread) -> Any:
 
 @bp.route("/threads/<int:id>/reply", methods=["GET", "POST"])
 @requires("forum:thread:reply", Thread)
+@lengthy
 def reply(thread: Thread) -> Any:
     draft = _draft("reply", thread.id)
     form = ReplyForm.on(
@@ -186,6 +189,7 @@ def show_post(post: Post) -> Any:
 
 @bp.route("/posts/<int:id>/edit", methods=["GET", "POST"])
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
+@lengthy
 def edit_post(post: Post) -> Any:
     latest = post.latest_revision
     assert latest is not None

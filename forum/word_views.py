@@ -14,6 +14,7 @@ from core.errors import Conflict
 from core.files import FileFault, Upload
 from core.gate import requires
 from core.i18n import _, ngettext
+from core.lengthy import lengthy
 from core.text import TextFault, cook, plain
 from moderation import Wording
 
@@ -28,6 +29,7 @@ from .views import WITH_UNIT, WITH_VERSIONS, bp, code
 
 @bp.post("/forum/<slug>/word")
 @requires("forum:thread:start", Board, by="slug", load=WITH_UNIT)
+@lengthy
 def read_thread_word(board: Board) -> Any:
     form = StartForm.for_board(board, tags.usable(board.id))
     return _read("forum/new.html", form, board=board)
@@ -35,12 +37,14 @@ def read_thread_word(board: Board) -> Any:
 
 @bp.post("/threads/<int:id>/word")
 @requires("forum:thread:reply", Thread)
+@lengthy
 def read_reply_word(thread: Thread) -> Any:
     return _read("forum/reply.html", ReplyForm(), thread=thread)
 
 
 @bp.post("/posts/<int:id>/word")
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
+@lengthy
 def read_edit_word(post: Post) -> Any:
     if post.is_sealed:
         raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))

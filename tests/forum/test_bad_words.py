@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import time
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.boards import Forum
-from tests.people import Visitor
+from tests.people import Cast, Visitor
 
+MEBIBYTE = 2**20
+MULTIPART: Any = {"content_type": "multipart/form-data"}
 QUICK = 5.0  # seconds that the worst may take on a busy machine
 DEEP = "".join(f"{'> ' * depth}第 {depth} 层\n" for depth in range(100, 0, -1))
 DEEP_HTML = "<blockquote>" * 100 + "<p>最里面一层</p>" + "</blockquote>" * 100
@@ -52,14 +56,33 @@ def test_hostile_words_are_taken_or_given_back(forum: Forum, cadre: Visitor, wha
 
 
 @pytest.mark.parametrize("door", ["reply", "draft", "preview"])
-def test_ten_megabytes_are_refused_in_words(
-    app: Flask, forum: Forum, cadre: Visitor, door: str
+def test_ten_megabytes_come_back_in_words(forum: Forum, cadre: Visitor, door: str) -> None:
+    thread = forum.start(cadre, board="chat")
+    for body in ("x" * MEBIBYTE, "x" * 10 * MEBIBYTE, "话" * (10 * MEBIBYTE // 3)):
+        began = time.perf_counter()
+        answer = cadre.post(f"/threads/{thread}/{door}", {"body": body}, **MULTIPART)
+        assert time.perf_counter() - began < QUICK
+        assert answer.status_code == 422
+        assert "太长" in answer.text
+        assert body in answer.text  # it is there
+
+
+def test_a_file_that_is_too_large_comes_back_with_the_text(forum: Forum, cadre: Visitor) -> None:
+    thread = forum.start(cadre, board="chat")
+    data = {"body": "写了很久的一段话。", "file": (io.BytesIO(b"x" * 12 * MEBIBYTE), "大.txt")}
+    answer = cadre.post(f"/threads/{thread}/reply", data, **MULTIPART)
+    assert answer.status_code == 422
+    assert "这个文件太大：最多 8 MB" in answer.text
+    assert "写了很久的一段话。</textarea>" in answer.text
+
+
+def test_more_than_a_page_can_give_back_is_refused_with_the_way_back(
+    app: Flask, cast: Cast, forum: Forum, cadre: Visitor
 ) -> None:
     thread = forum.start(cadre, board="chat")
-    for size in (10 * 1024 * 1024, 1024 * 1024):
-        began = time.perf_counter()
-        answer = cadre.post(f"/threads/{thread}/{door}", {"body": "x" * size})
-        assert time.perf_counter() - began < QUICK
-        assert answer.status_code == (413 if size > 2**20 else 422)
-        assert "文字太长" in answer.text if size > 2**20 else "太长" in answer.text
-        assert "后退" in answer.text if size > 2**20 else "x" * size in answer.text  # it is there
+    url = f"/threads/{thread}/reply"
+    for visitor, size, limit in ((cadre, 21, 20), (cast.visitor(), 9, 2), (cast.visitor(), 11, 10)):
+        answer = visitor.post(url, {"body": "x" * size * MEBIBYTE}, **MULTIPART)
+        assert answer.status_code == 413, size
+        assert f"{limit} MB" in answer.text
+        assert "后退" in answer.text
