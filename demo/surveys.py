@@ -13,7 +13,7 @@ from core import clock
 from core.db import db
 from surveys import publishing, results
 from surveys.definition import Definition, Question, read
-from surveys.flow import Flow, values_of
+from surveys.flow import Flow
 from surveys.models import Answer, OpenAnswer, Survey, SurveyResponse, random_id
 
 from . import reading
@@ -58,7 +58,7 @@ class Drawing:
             }
             for row in drawn
         ]
-        asked = self.flow.settle(values_of(given)).asked
+        asked = self.flow.settle(self.flow.values_of(given)).asked
         self.rows[Answer][begun:] = [row for row in drawn if row["question_key"] in asked]
 
     def _closed(self, response_id: Any, question: Question, **given: Any) -> None:

@@ -9,43 +9,45 @@ exported document is the imported one.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeGuard
+from typing import Any
 
 from accounts.roles import ROLES
-from core import text
 from core.i18n import _
 
-from .logic import ExpressionFault
-from .logic import parse as parse_rule
+from .kinds import KINDS
+from .question import Option, Question, Row, Section, Texts
+from .reader import LABEL_LIMIT, MAX_OPTIONS, SLUG, DefinitionFault, Fault, Reader, as_day, is_whole
 from .rules import faults_of
 
-Texts = str | dict[str, str]
+__all__ = [
+    "MAX_OPTIONS",
+    "SLUG",
+    "Definition",
+    "DefinitionFault",
+    "Fault",
+    "Option",
+    "Question",
+    "Row",
+    "Section",
+    "Texts",
+    "changes",
+    "dump",
+    "parse",
+    "read",
+]
 
 ANONYMITY = ("named", "anonymous")
 RESULTS_WHEN = ("closed", "always")
-TYPES = (
-    *("single", "multiple", "matrix", "short", "long", "number", "date", "rating"),
-    *("note", "calculated"),
-)
-CHOICES = frozenset({"single", "multiple", "matrix"})
 EVERYONE = "everyone"
 RESERVED_SLUGS = frozenset({"manage", "new"})
-
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
-OPTION_KEY = re.compile(r"[\w.+-]{1,32}")
-LANGUAGE = re.compile(r"[a-z]{1,3}(-[a-z0-9]{2,8})*")
 
-MAX_SECTIONS, MAX_QUESTIONS, MAX_OPTIONS, MAX_ROWS = 200, 600, 500, 60
+MAX_SECTIONS, MAX_QUESTIONS = 200, 600
 MAX_CHARACTERS = 1_000_000
-LABEL_LIMIT, TITLE_LIMIT, INTRO_LIMIT = 400, 120, 2_000
-SHORT_LIMIT, LONG_LIMIT = 200, 5_000
-NUMBER_LIMIT = 1e12
+TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 _SURVEY_KEYS = frozenset(
@@ -53,114 +55,6 @@ _SURVEY_KEYS = frozenset(
     | {"minutes", "results_when", "publish_words", "sections", "xlsform"}
 )
 _SECTION_KEYS = frozenset({"title", "intro", "relevant", "questions"})
-_SAID = frozenset({"key", "type", "label", "relevant", "xlsform"})
-_COMMON = _SAID | {"hint", "required"}
-_CHECKED = _COMMON | {"constraint", "constraint_message"}
-_QUESTION_KEYS = {
-    "single": _CHECKED | {"options"},
-    "multiple": _CHECKED | {"options", "max_choices"},
-    "matrix": _COMMON | {"options", "rows"},
-    "short": _CHECKED | {"max_length"},
-    "long": _CHECKED | {"max_length"},
-    "number": _CHECKED | {"min", "max", "decimals"},
-    "date": _CHECKED | {"min", "max"},
-    "rating": _CHECKED | {"min", "max"},
-    "note": _SAID | {"hint"},
-    "calculated": _SAID | {"calculation", "decimals"},
-}
-_OPTION_KEYS = {
-    "single": frozenset({"key", "label", "other", "xlsform"}),
-    "multiple": frozenset({"key", "label", "other", "exclusive", "xlsform"}),
-    "matrix": frozenset({"key", "label", "xlsform"}),
-}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong with a document: where, and what to do, in the reader's language.
-
-    `key` is the question's and `name` the part of it, where it is one; in a workbook the fault has
-    a sheet, a row (from 1) and a column ("C").
-    """
-
-    place: str
-    sentence: str
-    key: str = ""
-    name: str = ""
-    sheet: str = ""
-    column: str = ""
-    row: int = 0
-
-
-class DefinitionFault(ValueError):
-    """A document that cannot be a survey; `faults` says why, all at once."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.place}: {fault.sentence}" for fault in faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True)
-class Option:
-    key: str
-    label: Texts
-    is_other: bool = False
-    is_exclusive: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    key: str
-    label: Texts
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question. `minimum` and `maximum` are numbers, or dates for a date; None: no bound.
-
-    `relevant`, `constraint` and `calculation` are trees of surveys/logic; None: no such rule. A
-    note only says something, and what is calculated is not asked.
-    """
-
-    key: str
-    type: str
-    label: Texts
-    hint: Texts = ""
-    is_required: bool = False
-    options: tuple[Option, ...] = ()
-    rows: tuple[Row, ...] = ()
-    max_choices: int | None = None
-    max_length: int = 0
-    decimals: int = 0
-    minimum: Any = None
-    maximum: Any = None
-    relevant: Any = None
-    constraint: Any = None
-    constraint_message: Texts = ""
-    calculation: Any = None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether people answer it at all."""
-        return self.type not in ("note", "calculated")
-
-    @property
-    def takes_words(self) -> bool:
-        """Whether people answer it, or a part of it, in words of their own."""
-        return self.type in ("short", "long") or any(one.is_other for one in self.options)
-
-    @property
-    def scale(self) -> range:
-        """The values of a rating, both ends included."""
-        return range(int(self.minimum), int(self.maximum) + 1)
-
-
-@dataclass(frozen=True)
-class Section:
-    title: Texts
-    intro: Texts
-    questions: tuple[Question, ...]
-    relevant: Any = None
 
 
 @dataclass(frozen=True)
@@ -263,17 +157,8 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-class _Reader:
-    """Reads a document and remembers every fault on the way."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-        self.key = ""  # of the question that is read just now
-
-    def fault(self, place: str, sentence: str, name: str = "") -> None:
-        self.faults.append(Fault(place, sentence, self.key, name))
-
-    # --- The survey ------------------------------------------------------------------------
+class _Reader(Reader):
+    """Reads a whole document."""
 
     def survey(self, given: Any) -> Definition | None:
         whole = _("整份问卷")
@@ -300,13 +185,6 @@ class _Reader:
             document=self.foreign(document, whole),
         )
 
-    def foreign(self, given: dict[str, Any], place: str) -> dict[str, Any]:
-        """What another program says of a thing is kept as it came, as long as it is words."""
-        kept = given.get("xlsform", {})
-        if not isinstance(kept, dict) or not all(isinstance(one, str) for one in kept.values()):
-            self.fault(place, _("xlsform 里应是文字。"))
-        return given
-
     def audience(self, given: Any) -> tuple[str, ...]:
         allowed = {EVERYONE, *ROLES}
         if (
@@ -323,7 +201,7 @@ class _Reader:
         days = document.get("days")
         found: dict[str, Any] = {"opens_on": None, "closes_on": None, "days": None}
         if days is not None:
-            good = isinstance(days, list) and len(days) == 2 and all(_is_whole(d) for d in days)
+            good = isinstance(days, list) and len(days) == 2 and all(is_whole(d) for d in days)
             if not good or not -3660 <= days[0] <= days[1] <= 3660:
                 self.fault("days", _("应是两个整数：从导入那天起第几天开始、第几天结束。"))
             else:
@@ -332,7 +210,7 @@ class _Reader:
                 self.fault("days", _("days 和 opens_on、closes_on 只能用一种。"))
         for name in ("opens_on", "closes_on"):
             if document.get(name) is not None:
-                found[name] = _day(document[name])
+                found[name] = as_day(document[name])
                 if found[name] is None:
                     self.fault(name, _("日期请写成 2026-05-20 这样。"))
         if found["opens_on"] and found["closes_on"] and found["opens_on"] > found["closes_on"]:
@@ -371,8 +249,6 @@ class _Reader:
             self.fault(whole, _("最多 %(limit)d 题。", limit=MAX_QUESTIONS))
         return tuple(found)
 
-    # --- A question ------------------------------------------------------------------------
-
     def question(
         self, given: Any, section: str, number: int, seen: set[str], into: list[Any]
     ) -> Question | None:
@@ -388,255 +264,21 @@ class _Reader:
         if key in seen:
             self.fault(place, _("这个 key 前面已经用过。"))
         seen.add(key)
-        kind = self.among(asked, "type", TYPES, place)
-        if kind not in TYPES:
+        kind = KINDS.get(self.among(asked, "type", tuple(KINDS), place))
+        if kind is None:
             return None
-        self.known(asked, _QUESTION_KEYS[kind], place)
+        self.known(asked, kind.keys, place)
         self.foreign(asked, place)
-        required = self.yes(asked, "required", place)
-        options = self.options(asked, kind, place) if kind in CHOICES else ()
-        low, high = self.bounds(asked, kind, place)
         return Question(
             key=key,
-            type=kind,
-            label=self.texts(asked, "label", place, INTRO_LIMIT if kind == "note" else LABEL_LIMIT),
+            kind=kind,
+            label=self.texts(asked, "label", place, kind.label_limit),
             hint=self.texts(asked, "hint", place, LABEL_LIMIT, optional=True),
-            is_required=required,
-            options=options,
-            rows=self.rows(asked, place) if kind == "matrix" else (),
-            max_choices=self.whole_number(
-                asked, "max_choices", 1, max(1, len(options)), place, optional=True
-            ),
-            max_length=self.length(asked, kind, place),
-            decimals=self.whole_number(asked, "decimals", 0, 4, place, optional=True) or 0,
-            minimum=low,
-            maximum=high,
+            is_required=self.yes(asked, "required", place),
             relevant=self.expression(asked, "relevant", place),
             constraint=self.expression(asked, "constraint", place),
             constraint_message=self.texts(
                 asked, "constraint_message", place, LABEL_LIMIT, optional=True
             ),
-            calculation=self.expression(asked, "calculation", place, needed=kind == "calculated"),
+            **kind.read(self, asked, place),
         )
-
-    def expression(
-        self, given: dict[str, Any], name: str, place: str, *, needed: bool = False
-    ) -> Any:
-        """The tree of a rule; None where there is none."""
-        value = given.get(name)
-        if value is None and not needed:
-            return None
-        try:
-            if not isinstance(value, str):
-                raise ExpressionFault(1, _("应是文字。"))
-            return parse_rule(value)
-        except ExpressionFault as fault:
-            where = _("%(name)s 第 %(at)d 个字符", name=name, at=fault.at)
-            self.fault(place, _("%(name)s：%(why)s", name=where, why=fault.sentence), name)
-            return None
-
-    def options(self, asked: dict[str, Any], kind: str, place: str) -> tuple[Option, ...]:
-        found, seen = [], set()
-        cleaned: list[Any] = []
-        for one in self.items(asked, "options", place, MAX_OPTIONS):
-            if not isinstance(one, dict):
-                self.fault(place, _("每个选项应是一个 JSON 对象。"))
-                continue
-            option = dict(one)
-            cleaned.append(option)
-            self.known(option, _OPTION_KEYS[kind], place)
-            self.foreign(option, place)
-            key = self.matching(option, "key", OPTION_KEY, place)
-            if key in seen:
-                self.fault(place, _("两个选项的 key 都是“%(key)s”。", key=key))
-            seen.add(key)
-            for flag in ("other", "exclusive"):
-                if not isinstance(option.get(flag, False), bool):
-                    self.fault(place, _("%(name)s 应是 true 或 false。", name=flag))
-            found.append(
-                Option(
-                    key,
-                    self.texts(option, "label", place, LABEL_LIMIT),
-                    option.get("other") is True,
-                    option.get("exclusive") is True,
-                )
-            )
-        if sum(option.is_other for option in found) > 1:
-            self.fault(place, _("只能有一个选项带文字框（other）。"))
-        asked["options"] = cleaned
-        return tuple(found)
-
-    def rows(self, asked: dict[str, Any], place: str) -> tuple[Row, ...]:
-        found, seen = [], set()
-        cleaned: list[Any] = []
-        for one in self.items(asked, "rows", place, MAX_ROWS):
-            if not isinstance(one, dict):
-                self.fault(place, _("每一行应是一个 JSON 对象。"))
-                continue
-            row = dict(one)
-            cleaned.append(row)
-            self.known(row, frozenset({"key", "label"}), place)
-            key = self.matching(row, "key", OPTION_KEY, place)
-            if key in seen:
-                self.fault(place, _("两行的 key 都是“%(key)s”。", key=key))
-            seen.add(key)
-            found.append(Row(key, self.texts(row, "label", place, LABEL_LIMIT)))
-        asked["rows"] = cleaned
-        return tuple(found)
-
-    def bounds(self, asked: dict[str, Any], kind: str, place: str) -> tuple[Any, Any]:
-        if kind not in ("number", "rating", "date"):
-            return None, None
-        default = (0, 10) if kind == "rating" else (None, None)
-        low, high = asked.get("min", default[0]), asked.get("max", default[1])
-        if kind == "date":
-            low, high = _day(low), _day(high)
-            if (low is None) != (asked.get("min") is None) or (high is None) != (
-                asked.get("max") is None
-            ):
-                self.fault(place, _("日期请写成 2026-05-20 这样。"))
-        elif not all(one is None or _is_number(one) for one in (low, high)):
-            self.fault(place, _("min 和 max 应是数字。"))
-            return default
-        if low is not None and high is not None and low > high:
-            self.fault(place, _("min 不能大于 max。"))
-        if kind == "rating" and not (_is_whole(low) and _is_whole(high) and 1 <= high - low <= 10):
-            self.fault(place, _("评分用整数，最多十一级，例如 0 到 10。"))
-            return 0, 10
-        return low, high
-
-    def length(self, asked: dict[str, Any], kind: str, place: str) -> int:
-        if kind not in ("short", "long"):
-            return 0
-        limit = SHORT_LIMIT if kind == "short" else LONG_LIMIT
-        return self.whole_number(asked, "max_length", 1, limit, place, optional=True) or limit
-
-    # --- Small things ----------------------------------------------------------------------
-
-    def known(self, given: dict[str, Any], allowed: frozenset[str], place: str) -> None:
-        for key in given:
-            if key not in allowed:
-                self.fault(place, _("不认识“%(key)s”：是不是写错了？", key=key[:40]))
-
-    def matching(self, given: dict[str, Any], name: str, form: re.Pattern[str], place: str) -> str:
-        value = given.get(name)
-        if isinstance(value, str) and form.fullmatch(value):
-            return value
-        allowed = (
-            _("小写字母、数字和连字符") if form is SLUG else _("字母、数字和下划线，32 个以内")
-        )
-        self.fault(place, _("缺少 %(name)s，或者写法不对：%(form)s。", name=name, form=allowed))
-        return ""
-
-    def among(
-        self,
-        given: dict[str, Any],
-        name: str,
-        allowed: tuple[str, ...],
-        place: str,
-        default: str | None = None,
-    ) -> str:
-        value = given.get(name, default)
-        if isinstance(value, str) and value in allowed:
-            return value
-        self.fault(
-            place, _("%(name)s 只能是：%(allowed)s。", name=name, allowed=_("、").join(allowed))
-        )
-        return allowed[0] if name != "type" else ""
-
-    def yes(self, given: dict[str, Any], name: str, place: str) -> bool:
-        value = given.get(name, False)
-        if not isinstance(value, bool):
-            self.fault(place, _("%(name)s 应是 true 或 false。", name=name))
-        return bool(value)
-
-    def whole_number(
-        self,
-        given: dict[str, Any],
-        name: str,
-        low: int,
-        high: int,
-        place: str,
-        *,
-        optional: bool = False,
-    ) -> int | None:
-        value = given.get(name)
-        if value is None and optional:
-            return None
-        if not _is_whole(value) or not low <= value <= high:
-            self.fault(
-                place,
-                _("%(name)s 应是 %(low)d 到 %(high)d 的整数。", name=name, low=low, high=high),
-            )
-            return None
-        return int(value)
-
-    def items(
-        self, given: dict[str, Any], name: str, place: str, most: int, *, least: int = 1
-    ) -> list[Any]:
-        value = given.get(name)
-        if not isinstance(value, list) or not least <= len(value) <= most:
-            self.fault(
-                place,
-                _("%(name)s 应有 %(least)d 到 %(most)d 项。", name=name, least=least, most=most),
-            )
-            return value[:most] if isinstance(value, list) else []
-        return value
-
-    def texts(
-        self,
-        given: dict[str, Any],
-        name: str,
-        place: str,
-        limit: int,
-        *,
-        optional: bool = False,
-        lines: bool = False,
-    ) -> Texts:
-        """A text in one or both languages, cleaned in place."""
-        value = given.get(name)
-        if value is None:
-            if not optional:
-                self.fault(place, _("缺少 %(name)s。", name=name))
-            return ""
-        clean = text.clean_plain if lines else text.clean_line
-        try:
-            cleaned = {key: clean(one, limit) for key, one in _by_language(value)}
-        except (text.TextFault, TypeError) as fault:
-            why = str(fault) if isinstance(fault, text.TextFault) else _("应是文字。")
-            self.fault(place, _("%(name)s：%(why)s", name=name, why=why))
-            return ""
-        if not any(cleaned.values()) and not optional:
-            self.fault(place, _("缺少 %(name)s。", name=name), name)
-        given[name] = cleaned["zh"] if isinstance(value, str) else cleaned
-        found: Texts = given[name]
-        return found
-
-
-def _by_language(value: Any) -> Iterator[tuple[str, str]]:
-    pairs = {"zh": value} if isinstance(value, str) else value
-    if not isinstance(pairs, dict) or not all(
-        LANGUAGE.fullmatch(key) and isinstance(one, str) for key, one in pairs.items()
-    ):
-        raise TypeError
-    yield from pairs.items()
-
-
-def _is_whole(value: Any) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and abs(value) <= NUMBER_LIMIT
-    )
-
-
-def _day(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

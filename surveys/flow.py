@@ -107,13 +107,25 @@ class Flow:
                     scope.values.pop(name, None)
         return Settled(frozenset(asked), scope)
 
+    def values_of(self, given: Iterable[Given]) -> dict[str, Value]:
+        """Answers as expressions see them: options by key, several with blanks between, days as
+        text."""
+        rows: dict[str, list[Given]] = {}
+        for one in given:
+            rows.setdefault(one["question"], []).append(one)
+        found: dict[str, Value] = {}
+        for question in self.definition.questions:
+            if question.key in rows:
+                found |= question.kind.values(question, rows[question.key])
+        return found
+
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
         """What the options are called in the reader's language, by question and key."""
         return {
             question.key: {option.key: pick(option.label) for option in question.options}
             for question in self.definition.questions
-            if question.type in ("single", "multiple")
+            if question.kind.has_options and not question.rows
         }
 
     @property
@@ -180,22 +192,6 @@ def piped_in(question: Question) -> set[str]:
         for one in ([text] if isinstance(text, str) else text.values())
         for name in _REFERENCE.findall(one)
     }
-
-
-def values_of(given: Iterable[Given]) -> dict[str, Value]:
-    """Answers as expressions see them: options by key, several with blanks between, days as text."""
-    found: dict[str, Value] = {}
-    for one in given:
-        key = one["question"] + (f".{one['row']}" if one.get("row") else "")
-        if one.get("day"):
-            found[key] = one["day"].isoformat()
-        elif one.get("number") is not None:
-            found[key] = float(one["number"])
-        elif one.get("option") and "text" not in one:
-            found[key] = f"{found[key]} {one['option']}" if key in found else one["option"]
-        elif "text" in one and not one.get("option"):
-            found[key] = one["text"]
-    return found
 
 
 def _asked_in(sections: Iterable[Section]) -> Iterable[tuple[Section, Question]]:

@@ -241,7 +241,7 @@ def _written(definitions: list[Definition], counts: results.Counts) -> list[Writ
         Written(question.key, pick(question.label), counts.written.get(question.key, 0))
         for section in results.merged(definitions)
         for question in section.questions
-        if question.type in ("short", "long") or any(one.is_other for one in question.options)
+        if question.takes_words
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from core.i18n import _, pick
@@ -24,18 +24,7 @@ if TYPE_CHECKING:
 # Questions that a look settles at most, over all sets of answers that it tries: for one question
 # and those that it hangs on, and for the whole form.
 WORK = 20_000
-# Seconds that answering takes, and characters that people read in one.
-SECONDS = {
-    "single": 6,
-    "multiple": 10,
-    "short": 15,
-    "long": 60,
-    "number": 8,
-    "date": 10,
-    "rating": 6,
-}
-SECONDS_OF_ROW = 5
-READ_IN_SECOND = 6
+READ_IN_SECOND = 6  # characters
 
 
 def faults_of(definition: Definition) -> Iterator[tuple[str, str, str, str]]:
@@ -79,7 +68,7 @@ def _faults_of_rule(
             yield _("没有 ${%(name)s} 这一题。", name=name)
         elif known[of_row(name)].type == "note":
             yield _("${%(name)s} 只是一段说明，没有回答。", name=name)
-        elif definition.anonymity == "anonymous" and known[of_row(name)].type in ("short", "long"):
+        elif definition.anonymity == "anonymous" and known[of_row(name)].kind.is_written:
             yield _("匿名问卷里不能看 ${%(name)s} 写了什么：写的话和选的项不放在一起。", name=name)
     if rule != "constraint" and _looks_at_itself(tree):
         yield _("“.” 只能用在 constraint 里。")
@@ -143,9 +132,7 @@ def seconds(question: Question) -> float:
     read = len(pick(question.label)) + len(pick(question.hint))
     read += sum(len(pick(option.label)) for option in question.options)
     read += sum(len(pick(row.label)) for row in question.rows)
-    return read / READ_IN_SECOND + (
-        SECONDS_OF_ROW * len(question.rows) if question.rows else SECONDS.get(question.type, 0)
-    )
+    return read / READ_IN_SECOND + question.kind.seconds_of(question)
 
 
 def _is_ever_asked(flow: Flow, question: Question) -> bool:
@@ -160,7 +147,8 @@ def _tries(flow: Flow, keys: set[str], most: int) -> Iterator[dict[str, Value]]:
     """Answers to the questions on which some others depend: all sets of them, or some drawn."""
     behind = _behind(flow, keys)
     wanted = [one for one in flow.definition.answered if one.key in behind]
-    domains = {name: values for one in wanted for name, values in _domain(flow, one).items()}
+    said = _literals(flow)
+    domains = {name: values for one in wanted for name, values in one.kind.tries(one, said).items()}
     count = 1
     for values in domains.values():
         count *= len(values)
@@ -189,32 +177,6 @@ def _behind(flow: Flow, keys: set[str]) -> set[str]:
                 found.add(key)
                 todo.append(key)
     return found
-
-
-def _domain(flow: Flow, question: Question) -> dict[str, list[Value]]:
-    """Answers worth trying: every option; around the values with which rules compare."""
-    keys: list[Value] = [option.key for option in question.options]
-    if question.type == "matrix":
-        return {f"{question.key}.{row.key}": ["", *keys] for row in question.rows}
-    if question.type == "single":
-        return {question.key: ["", *keys]}
-    if question.type == "multiple":
-        pairs = [f"{one} {other}" for one, other in pairwise(keys)]
-        return {question.key: ["", *keys, *pairs, " ".join(map(str, keys))]}
-    said = _literals(flow)
-    if question.type in ("number", "rating"):
-        near = [one + step for one in said if isinstance(one, float) for step in (-1.0, 0.0, 1.0)]
-        ends = [float(one) for one in (question.minimum, question.maximum) if one is not None]
-        low, high = (question.minimum, question.maximum)
-        numbers = sorted({0.0, 1.0, *near, *ends})
-        within = [
-            one for one in numbers if (low is None or one >= low) and (high is None or one <= high)
-        ]
-        return {question.key: ["", *within]}
-    words: list[Value] = [one for one in said if isinstance(one, str)]
-    if question.type == "date":
-        return {question.key: ["", "1950-01-01", "2200-12-31", *words]}
-    return {question.key: ["", "x", *words]}
 
 
 def _literals(flow: Flow) -> list[Value]:

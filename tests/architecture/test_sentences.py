@@ -53,7 +53,7 @@ DATA = {
     "core/settings.py": {"SETTINGS"},
     "core/tokens.py": {"DENSE", "_SAFE"},
     "letters/categories.py": {"SELECTION_WORDS"},
-    "surveys/results.py": {"_period"},
+    "surveys/kinds/day.py": {"_period"},
 }
 AREAS = catalogues.AREAS
 

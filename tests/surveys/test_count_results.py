@@ -17,7 +17,7 @@ from sqlalchemy import select
 from core import clock
 from core.db import db
 from core.policy import SYSTEM
-from surveys import publishing, responses, results, rights
+from surveys import publishing, responses, results, rights, tallies
 from surveys.definition import Definition, DefinitionFault, read
 from surveys.models import OpenAnswer, Survey
 from surveys.shelves import close_due
@@ -99,8 +99,8 @@ def test_counts_equal_a_plain_recount(opened: str, app: Flask, forms: list[Given
 @given(values=st.lists(st.integers(-1000, 1000), min_size=1, max_size=200))
 def test_mean_and_median_equal_the_library(values: list[int]) -> None:
     tally = sorted(Counter(map(float, values)).items())
-    assert results.mean(tally) == pytest.approx(statistics.fmean(values))
-    assert results.median(tally) == statistics.median(values)
+    assert tallies.mean(tally) == pytest.approx(statistics.fmean(values))
+    assert tallies.median(tally) == statistics.median(values)
 
 
 @settings(deadline=None)
@@ -108,9 +108,9 @@ def test_mean_and_median_equal_the_library(values: list[int]) -> None:
 def test_ranges_hold_every_number_once(values: list[int], places: int) -> None:
     numbers = [value / 10**places for value in values]
     tally = sorted(Counter(numbers).items())
-    ranges = results.binned(tally, places)
+    ranges = tallies.binned(tally, places)
     assert sum(count for _low, _high, count in ranges) == len(numbers)
-    assert len(ranges) <= results.MOST_BINS
+    assert len(ranges) <= tallies.MOST_BINS
     for low, high, count in ranges:
         inside = [n for n in numbers if low - 1e-6 <= n <= high + 1e-6]
         assert len(inside) == count
@@ -130,16 +130,16 @@ def spoken(app: Flask) -> Any:
         yield app
 
 
-def shown(counts: results.Counts, *definitions: Definition) -> dict[str, results.QuestionResult]:
+def shown(counts: tallies.Counts, *definitions: Definition) -> dict[str, tallies.QuestionResult]:
     sections = results.present(definitions or (definition(),), counts)
     return {one.question.key: one for _title, found in sections for one in found}
 
 
-def cells(*rows: tuple[str, str, str, float | None, date | None, int]) -> results.Counts:
+def cells(*rows: tuple[str, str, str, float | None, date | None, int]) -> tallies.Counts:
     answered: Counter[str] = Counter()
     for question, _row, _option, _number, _day, count in rows:
         answered[question] += count
-    return results.Counts(50, tuple(results.Cell(*row) for row in rows), dict(answered))
+    return tallies.Counts(50, tuple(tallies.Cell(*row) for row in rows), dict(answered))
 
 
 def test_question_that_four_answered_is_hidden(spoken: Any) -> None:
@@ -154,7 +154,7 @@ def test_question_that_four_answered_is_hidden(spoken: Any) -> None:
 
 
 def test_a_share_reads_as_the_bar_beside_it_does() -> None:
-    assert [results.percent(share) for share in (36.5, 80, 39.47, 0)] == [
+    assert [tallies.percent(share) for share in (36.5, 80, 39.47, 0)] == [
         "36.5%",
         "80%",
         "39.5%",

@@ -1,10 +1,7 @@
 // A form whose questions depend on answers: asks what is to be asked, and writes answers into
 // sentences. surveys/flow.py says the rules and settles them once more when the form is sent.
-import { asBoolean, asNumber, asText, evaluate } from "./logic.js";
-
-const NUMBER = /^[+-]?\d{1,13}(\.\d{1,10})?$/;
-const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d{1,10})?$/;
-const DAY = /^\d{4}-\d\d-\d\d$/;
+import { answers } from "./answers.js";
+import { asBoolean, asText, evaluate } from "./logic.js";
 
 for (const form of document.querySelectorAll('[data-behavior="flow"]')) {
   const flow = JSON.parse(form.dataset.flow);
@@ -25,35 +22,6 @@ function settled(form, flow) {
     else Object.assign(scope.values, answers(form, step));
   }
   return { asked, values: scope.values };
-}
-
-// What a question's controls hold, as expressions see it; nothing for an empty one.
-function answers(form, { key, type, rows }) {
-  const name = `q-${key}`;
-  if (type === "matrix") {
-    const found = rows.map((row) => [`${key}.${row}`, chosen(form, `${name}-${row}`)[0]]);
-    return Object.fromEntries(found.filter(([, value]) => value));
-  }
-  const value = read(form, name, type);
-  return value === "" ? {} : { [key]: value };
-}
-
-function read(form, name, type) {
-  if (type === "single") return chosen(form, name)[0] ?? "";
-  if (type === "multiple") return chosen(form, name).join(" ");
-  if (type === "rating") return chosen(form, name).map(asNumber)[0] ?? "";
-  const typed = (form.elements[name]?.value ?? "").trim();
-  if (type === "number") {
-    const digits = typed.normalize("NFKC");
-    if (!NUMBER.test(digits) && !GROUPED.test(digits)) return "";
-    return asNumber(digits.replaceAll(",", "").replace(/^\+/, ""));
-  }
-  return type === "date" && !DAY.test(typed) ? "" : typed;
-}
-
-function chosen(form, name) {
-  const controls = form.querySelectorAll(`input[name="${name}"]:checked`);
-  return [...controls].map((control) => control.value).filter(Boolean);
 }
 
 function show(form, flow, { asked, values }) {

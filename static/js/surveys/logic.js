@@ -1,5 +1,5 @@
 // What a tree of surveys/logic comes to: the same as surveys/logic/evaluating.py says, which
-// explains it. Change both or neither; tests/browser/test_logic.py holds them together.
+// explains it. Change both or neither; tests/browser/test_survey_rules.py holds them together.
 
 const LONGEST_TEXT = 20000;
 const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)$/;

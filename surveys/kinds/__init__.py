@@ -1,0 +1,31 @@
+"""The kinds of questions, in one table: what a form may ask follows from it alone."""
+
+from __future__ import annotations
+
+from .base import Kind
+from .choice import Multiple, Single
+from .day import Date
+from .field import QuestionField
+from .matrix import Matrix
+from .number import Number
+from .rating import Rating
+from .silent import Calculated, Note
+from .words import Long, Short
+
+__all__ = ["KINDS", "Kind", "QuestionField"]
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Single(),
+        Multiple(),
+        Matrix(),
+        Short(),
+        Long(),
+        Number(),
+        Date(),
+        Rating(),
+        Note(),
+        Calculated(),
+    )
+}

@@ -1,0 +1,169 @@
+"""Options of which one or several are chosen, one of them with a text of one's own beside it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from wtforms.validators import ValidationError
+
+from core import text
+from core.i18n import _, _l, pick
+
+from ..logic.evaluating import Value
+from ..tallies import Counts, QuestionResult, Words, bars, by_option, percent, who_answered
+from .base import CHECKED, Given, Kind
+from .field import QuestionField
+
+if TYPE_CHECKING:
+    from ..question import Option, Question
+    from ..reader import Reader
+
+OTHER_LIMIT = 200
+
+
+class _ChoiceField(QuestionField):
+    """Options, one of which may have a text of its own beside it."""
+
+    @property
+    def other(self) -> Option | None:
+        return next((one for one in self.question.options if one.is_other), None)
+
+    @property
+    def other_name(self) -> str:
+        return f"{self.name}-other"
+
+    @property
+    def other_text(self) -> str:
+        return next(iter(self.sent.get(self.other_name, [])), "")
+
+    @property
+    def names(self) -> list[str]:
+        return [self.name, self.other_name] if self.other else [self.name]
+
+    def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
+        return {
+            self.name: [row["option"] for row in given if "text" not in row],
+            self.other_name: [row["text"] for row in given if "text" in row],
+        }
+
+    def read(self) -> list[dict[str, Any]]:
+        picked = [key for key in dict.fromkeys(self.sent[self.name]) if key]
+        allowed = {one.key for one in self.question.options}
+        if not allowed.issuperset(picked):
+            raise ValidationError(_("请从列出的选项里选。"))
+        written = self._written()
+        if written and self.other and self.other.key not in picked:
+            picked = self._pick_other(picked, self.other)
+        rows: list[dict[str, Any]] = [{"option": key} for key in picked]
+        if written and self.other:
+            rows.append({"option": self.other.key, "text": written})
+        return rows
+
+    def _written(self) -> str:
+        try:
+            return text.clean_line(self.other_text, OTHER_LIMIT)
+        except text.TextFault as fault:
+            raise ValidationError(str(fault)) from fault
+
+    def _pick_other(self, picked: list[str], other: Option) -> list[str]:
+        raise NotImplementedError
+
+
+class SingleField(_ChoiceField):
+    def read(self) -> list[dict[str, Any]]:
+        if len({key for key in self.sent[self.name] if key}) > 1:
+            raise ValidationError(_("这一题只能选一项。"))
+        return super().read()
+
+    def _pick_other(self, picked: list[str], other: Option) -> list[str]:
+        if picked:
+            raise ValidationError(
+                _(
+                    "文字框里有字，选的却是另一项：请改选“%(option)s”，或者清空文字框。",
+                    option=pick(other.label),
+                )
+            )
+        return [other.key]
+
+    def missing(self) -> str:
+        return _("请选一项。")
+
+
+class MultipleField(_ChoiceField):
+    def read(self) -> list[dict[str, Any]]:
+        rows = super().read()
+        picked = [row["option"] for row in rows if "text" not in row]
+        most = self.question.max_choices
+        if most is not None and len(picked) > most:
+            raise ValidationError(
+                _("最多选 %(most)d 项，现在选了 %(count)d 项。", most=most, count=len(picked))
+            )
+        for one in self.question.options:
+            if one.is_exclusive and one.key in picked and len(picked) > 1:
+                raise ValidationError(
+                    _("选了“%(option)s”，就不能再选别的。", option=pick(one.label))
+                )
+        return rows
+
+    def _pick_other(self, picked: list[str], other: Option) -> list[str]:
+        return [*picked, other.key]
+
+    def missing(self) -> str:
+        return _("请至少选一项。")
+
+
+class _Choice(Kind):
+    control = "choices"
+    has_options = True
+    option_keys = frozenset({"key", "label", "other", "xlsform"})
+
+    def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
+        return {"options": reader.options(asked, place, self.option_keys)}
+
+    def value(self, given: list[Given]) -> Value:
+        return " ".join(one["option"] for one in given if "text" not in one)
+
+    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
+        answered = counts.answered.get(question.key, 0)
+        found = bars(by_option(question, counts.of(question.key), words), answered)
+        top = max(found, key=lambda bar: bar.count)
+        sentence = _(
+            "%(answered)s选得最多的是“%(top)s”：%(count)d 人，占 %(share)s。",
+            answered=who_answered(answered),
+            top=top.label,
+            count=top.count,
+            share=percent(top.share),
+        )
+        return QuestionResult(question, answered, sentence, found)
+
+
+class Single(_Choice):
+    name = "single"
+    word = _l("单选题")
+    keys = CHECKED | {"options"}
+    field = SingleField
+    seconds = 6
+
+    def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
+        return {question.key: ["", *(option.key for option in question.options)]}
+
+
+class Multiple(_Choice):
+    name = "multiple"
+    word = _l("多选题")
+    keys = CHECKED | {"options", "max_choices"}
+    option_keys = _Choice.option_keys | {"exclusive"}
+    field = MultipleField
+    seconds = 10
+
+    def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
+        found = super().read(reader, asked, place)
+        most = max(1, len(found["options"]))
+        limit = reader.whole_number(asked, "max_choices", 1, most, place, optional=True)
+        return {**found, "max_choices": limit}
+
+    def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
+        keys = [option.key for option in question.options]
+        pairs = [f"{one} {other}" for one, other in pairwise(keys)]
+        return {question.key: ["", *keys, *pairs, " ".join(keys)]}

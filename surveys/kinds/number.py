@@ -1,0 +1,125 @@
+"""A number, whole or with decimals."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from wtforms.validators import ValidationError
+
+from core.i18n import _, _l
+
+from ..logic.evaluating import Value
+from ..reader import NUMBER_LIMIT, is_number
+from ..tallies import (
+    Counts,
+    QuestionResult,
+    Tally,
+    Words,
+    bars,
+    binned,
+    by_number,
+    decimal,
+    middle,
+)
+from .base import CHECKED, Given, Kind
+from .field import QuestionField
+
+if TYPE_CHECKING:
+    from ..question import Question
+    from ..reader import Reader
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,10})?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,10})?")
+
+
+class NumberField(QuestionField):
+    def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
+        return {self.name: [f"{row['number']:.{self.question.decimals}f}" for row in given]}
+
+    def read(self) -> list[dict[str, Any]]:
+        written = unicodedata.normalize("NFKC", self.value).strip()
+        if not written:
+            return []
+        if not _NUMBER.fullmatch(written) and not _GROUPED.fullmatch(written):
+            raise ValidationError(_("请填一个数字，例如 12。"))
+        number = Decimal(written.replace(",", ""))
+        places = self.question.decimals
+        if number != round(number, places):
+            if not places:
+                raise ValidationError(_("请填整数。"))
+            raise ValidationError(_("最多 %(places)d 位小数。", places=places))
+        self._within(number)
+        return [{"number": float(number)}]
+
+    def _within(self, number: Decimal) -> None:
+        low, high = self.question.minimum, self.question.maximum
+        if (low is not None and number < Decimal(str(low))) or (
+            high is not None and number > Decimal(str(high))
+        ):
+            if low is None:
+                raise ValidationError(_("不能大于 %(high)s。", high=high))
+            if high is None:
+                raise ValidationError(_("不能小于 %(low)s。", low=low))
+            raise ValidationError(_("应在 %(low)s 到 %(high)s 之间。", low=low, high=high))
+        if abs(number) > NUMBER_LIMIT:
+            raise ValidationError(_("这个数太大了。"))
+
+
+class Number(Kind):
+    name = "number"
+    word = _l("数字题")
+    keys = CHECKED | {"min", "max", "decimals"}
+    field = NumberField
+    control = "number"
+    seconds = 8
+
+    def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
+        low, high = bounds(reader, asked, place)
+        places = reader.whole_number(asked, "decimals", 0, 4, place, optional=True)
+        return {"minimum": low, "maximum": high, "decimals": places or 0}
+
+    def value(self, given: list[Given]) -> Value:
+        return float(given[0]["number"])
+
+    def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
+        near = [one + step for one in said if isinstance(one, float) for step in (-1.0, 0.0, 1.0)]
+        low, high = question.minimum, question.maximum
+        ends = [float(one) for one in (low, high) if one is not None]
+        within = [
+            one
+            for one in sorted({0.0, 1.0, *near, *ends})
+            if (low is None or one >= low) and (high is None or one <= high)
+        ]
+        return {question.key: ["", *within]}
+
+    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
+        answered = counts.answered.get(question.key, 0)
+        tally = by_number(counts.of(question.key))
+        found = bars(_ranges(tally, question.decimals), answered)
+        return QuestionResult(question, answered, middle(tally, answered), found)
+
+
+def bounds(
+    reader: Reader, asked: dict[str, Any], place: str, low: Any = None, high: Any = None
+) -> tuple[Any, Any]:
+    """`min` and `max` of a question as numbers, else what is given here."""
+    found = asked.get("min", low), asked.get("max", high)
+    if not all(one is None or is_number(one) for one in found):
+        reader.fault(place, _("min 和 max 应是数字。"))
+        return low, high
+    if None not in found and found[0] > found[1]:
+        reader.fault(place, _("min 不能大于 max。"))
+    return found
+
+
+def _ranges(tally: Tally, decimals: int) -> list[tuple[str, int]]:
+    return [(_range(low, high), often) for low, high, often in binned(tally, decimals)]
+
+
+def _range(low: float, high: float) -> str:
+    if high - low < 1e-9:
+        return decimal(low)
+    return _("%(low)s 到 %(high)s", low=decimal(low), high=decimal(high))

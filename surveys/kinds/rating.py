@@ -1,0 +1,64 @@
+"""Points on a scale of whole numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wtforms.validators import ValidationError
+
+from core.i18n import _, _l
+
+from ..reader import is_whole
+from ..tallies import Counts, QuestionResult, Words, bars, by_number, middle
+from .base import CHECKED
+from .field import QuestionField
+from .number import Number, bounds
+
+if TYPE_CHECKING:
+    from ..question import Question
+    from ..reader import Reader
+
+
+class RatingField(QuestionField):
+    def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
+        return {self.name: [str(int(row["number"])) for row in given]}
+
+    def read(self) -> list[dict[str, Any]]:
+        picked = {one for one in self.sent[self.name] if one}
+        if not picked:
+            return []
+        if len(picked) > 1 or not picked.issubset(map(str, self.question.scale)):
+            raise ValidationError(
+                _(
+                    "请在 %(low)s 到 %(high)s 之间选一个。",
+                    low=self.question.minimum,
+                    high=self.question.maximum,
+                )
+            )
+        return [{"number": float(picked.pop())}]
+
+    def missing(self) -> str:
+        return _("请选一个分数。")
+
+
+class Rating(Number):
+    name = "rating"
+    word = _l("评分题")
+    keys = CHECKED | {"min", "max"}
+    field = RatingField
+    control = "rating"
+    seconds = 6
+
+    def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
+        low, high = bounds(reader, asked, place, 0, 10)
+        if not (is_whole(low) and is_whole(high) and 1 <= high - low <= 10):
+            reader.fault(place, _("评分用整数，最多十一级，例如 0 到 10。"))
+            low, high = 0, 10
+        return {"minimum": low, "maximum": high}
+
+    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
+        answered = counts.answered.get(question.key, 0)
+        tally = by_number(counts.of(question.key))
+        counted = dict(tally)
+        found = bars(((str(n), counted.get(float(n), 0)) for n in question.scale), answered)
+        return QuestionResult(question, answered, middle(tally, answered), found)
