@@ -84,9 +84,9 @@ def init_app(app: Flask) -> None:
     def _forbidden(fault: Forbidden) -> Any:
         db.session.rollback()
         return (
-            page(403, permission=fault.permission)
+            page(403, permission=fault.permission, **kept())
             if current_user.is_authenticated
-            else (page(401, **kept()))
+            else page(401, **kept())
         )
 
     @app.errorhandler(401)

@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from core import attachments
 from core.db import db
-from core.errors import Conflict
 from core.file_field import sent_numbers, take_all
 from core.gate import requires
 from core.i18n import _, stamp
@@ -17,6 +16,7 @@ from core.lengthy import lengthy
 
 from . import draft_list, drafts, similar, tags
 from .drafts import Draft, DraftFault, SavedElsewhere, Typed
+from .fixed import refuse_fixed
 from .forms import TITLE, EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
 from .tag_forms import StartForm
@@ -41,8 +41,7 @@ def save_reply_draft(thread: Thread) -> Any:
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
 @lengthy
 def save_edit_draft(post: Post) -> Any:
-    if post.is_sealed:
-        raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))
+    refuse_fixed(post, current_user)
     return _save("edit", post.id, url_for("forum.edit_post", id=post.id), "revision")
 
 
@@ -161,8 +160,7 @@ def preview_reply(thread: Thread) -> Any:
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
 @lengthy
 def preview_edit(post: Post) -> Any:
-    if post.is_sealed:
-        raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))
+    refuse_fixed(post, current_user)
     form = (EditOpeningForm if post.is_opening else EditForm).on(post.thread)
     return _preview("forum/edit.html", form, post=post)
 

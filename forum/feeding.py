@@ -1,8 +1,10 @@
-"""The forum's listings as feeds: all boards, a board, a thread. Public versions alone."""
+"""The forum's listings as feeds: all boards, a board, a thread, a tag, what was chosen. Public
+versions alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -20,6 +22,7 @@ from moderation import Revision
 from .listing import IS_PUBLIC
 from .models import Board, Post, Thread, thread_url
 from .tags import Tag, ThreadTag
+from .tending import Tending
 
 COLUMNS = (Revision.body_html, Person.name.label("author"))
 
@@ -61,6 +64,40 @@ def tag(key: str, _asked: Mapping[str, str], actor: Actor) -> Listing | None:
     here = Thread.id.in_(select(newest.c.thread_id))
     rows = db.session.execute(_threads().where(here)).all()
     return Listing(found.title, f"/tags/{number}", _entries(rows))
+
+
+def featured(key: str, _asked: Mapping[str, str], actor: Actor) -> Listing | None:
+    """What was chosen last of all that the actor may read."""
+    if key != feeds.ALL:
+        return None
+    rows = db.session.execute(_featured().where(Board.open_to(actor))).all()
+    return Listing(_("各版块的精选"), "/threads/featured", _chosen(rows))
+
+
+def board_featured(key: str, _asked: Mapping[str, str], actor: Actor) -> Listing | None:
+    """What was chosen last on a board."""
+    found = db.session.scalars(Board.visible_to(actor).where(Board.slug == key)).one_or_none()
+    if found is None:
+        return None
+    rows = db.session.execute(_featured().where(Thread.board_id == found.id)).all()
+    title = _("%(board)s的精选", board=found.name)
+    return Listing(title, f"/forum/{found.slug}/featured", _chosen(rows))
+
+
+def _featured() -> Any:
+    """Featured threads with the reason, by the moment of their choice."""
+    standing = and_(Tending.thread_id == Thread.id, Tending.standing("feature"))
+    found = _threads().add_columns(Tending.why, Thread.featured_at).join(Tending, standing)
+    order = (Thread.featured_at.desc(), Thread.id.desc())
+    return found.where(Thread.featured_at.is_not(None)).order_by(None).order_by(*order)
+
+
+def _chosen(rows: Sequence[Any]) -> list[Entry]:
+    """A thread is new here when it is chosen; the reason comes before its first words."""
+    return [
+        replace(entry, at=row.featured_at, summary=f"{row.why} {entry.summary}")
+        for row, entry in zip(rows, _entries(rows), strict=True)
+    ]
 
 
 def _number(key: str) -> int | None:
@@ -126,3 +163,5 @@ def fill() -> None:
     feeds.kind("board", board)
     feeds.kind("thread", thread)
     feeds.kind("tag", tag)
+    feeds.kind("featured", featured)
+    feeds.kind("board-featured", board_featured)

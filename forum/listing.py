@@ -53,6 +53,7 @@ ROW = (
 # `last_post_at` is asked for, too, because PostgreSQL would begin a descending list with nothing.
 IS_PUBLIC = and_(Thread.published_at.is_not(None), Thread.last_post_at.is_not(None))
 BOARD = bindparam("board", type_=Integer)
+BOARD_NAMES = (Board.title.label("board"), Board.title_en.label("board_en"))
 
 
 def boards(actor: Actor) -> list[tuple[str, list[Any]]]:
@@ -91,10 +92,16 @@ def newest(actor: Actor, limit: int) -> Sequence[Any]:
     return db.session.execute(_newest().where(Board.open_to(actor)), asked).all()
 
 
-def featured(board: Board, number: int, actor: Actor) -> Pager[Any]:
-    """A page of a board's featured threads, the one chosen last first. One statement."""
-    place = {"board": board.id, "limit": PAGE + 1, "offset": (number - 1) * PAGE}
-    rows = db.session.execute(_featured(), {**place, **asked_for(actor)}).all()
+def featured(board: Board | None, number: int, actor: Actor) -> Pager[Any]:
+    """A page of the featured threads of a board, or (None) of all that are open to the actor, the
+    one chosen last first. One statement."""
+    place = {"limit": PAGE + 1, "offset": (number - 1) * PAGE}
+    found = _featured().where(
+        Thread.board_id == board.id if board is not None else Board.open_to(actor)
+    )
+    if board is None:
+        found = found.add_columns(*BOARD_NAMES)
+    rows = db.session.execute(found, {**place, **asked_for(actor)}).all()
     return Pager(number, PAGE, (number - 1) * PAGE + len(rows), rows[:PAGE])
 
 
@@ -175,8 +182,9 @@ def _featured() -> Any:
         .join(Person, Person.id == Thread.author_id)
         .join(Tending, and_(Tending.thread_id == Thread.id, Tending.standing("feature")))
         .join(chosen_by, chosen_by.id == Tending.acted_by_id)
+        .join(Board, Board.id == Thread.board_id)
         .outerjoin(ReadMark, read_marks.of_threads())
-        .where(Thread.board_id == BOARD, IS_PUBLIC, Thread.featured_at.is_not(None))
+        .where(IS_PUBLIC, Thread.featured_at.is_not(None))
         .order_by(Thread.featured_at.desc(), Thread.id.desc())
         .limit(bindparam("limit", type_=Integer))
         .offset(bindparam("offset", type_=Integer))
@@ -186,7 +194,7 @@ def _featured() -> Any:
 @cache
 def _newest() -> Any:
     return (
-        select(*ROW, Board.title.label("board"), Board.title_en.label("board_en"))
+        select(*ROW, *BOARD_NAMES)
         .select_from(Thread)
         .join(Person, Person.id == Thread.author_id)
         .join(Board, Board.id == Thread.board_id)

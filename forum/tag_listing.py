@@ -14,7 +14,7 @@ from core.paging import Pager
 from core.policy import Actor
 
 from . import read_marks
-from .listing import PAGE, ROW, asked_for
+from .listing import BOARD_NAMES, PAGE, ROW, asked_for
 from .models import Board, Thread
 from .read_marks import ReadMark
 from .tags import Tag, ThreadTag
@@ -59,7 +59,7 @@ def _threads(actor: Actor) -> Any:
         .offset(bindparam("offset", type_=Integer))
     )
     return (
-        select(*ROW, Board.title.label("board"), Board.title_en.label("board_en"))
+        select(*ROW, *BOARD_NAMES)
         .select_from(Thread)
         .join(Person, Person.id == Thread.author_id)
         .join(Board, Board.id == Thread.board_id)

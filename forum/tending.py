@@ -114,6 +114,12 @@ def check(thread: Thread, verb: str) -> None:
         raise Conflict(thread, _("这个主题已经是这样了，或者还没有发布。"))
 
 
+def why_locked(thread: Thread) -> str:
+    """The reason that stands with a lock; one statement."""
+    standing = select(Tending.why).where(Tending.thread_id == thread.id, Tending.standing("lock"))
+    return db.session.scalars(standing).first() or ""
+
+
 def act_of(verb: str) -> str:
     """What a verb begins or ends."""
     return verb if verb in ENDS else next(act for act, end in ENDS.items() if end == verb)

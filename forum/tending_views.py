@@ -83,6 +83,13 @@ def list_tended() -> Any:
     )
 
 
+@bp.get("/threads/featured")
+@requires("forum:board:list")
+def list_all_featured() -> Any:
+    threads = listing.featured(None, asked_page(), current_user)
+    return render_template("forum/featured.html", board=None, threads=threads)
+
+
 @bp.get("/forum/<slug>/featured")
 @requires("forum:board:show", Board, by="slug", load=WITH_UNIT)
 def list_featured(board: Board) -> Any:

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from core import follows, live, notices, once
 from core.db import db
-from core.errors import Conflict
 from core.gate import requires
 from core.i18n import _
 from core.lengthy import lengthy
@@ -33,6 +32,7 @@ from moderation import (
 
 from . import drafts, listing, moving, pace, reading, tag_listing, tags, writing
 from .beside import beside
+from .fixed import refuse_fixed
 from .forms import EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
 from .reading import Line
@@ -193,8 +193,7 @@ def show_post(post: Post) -> Any:
 def edit_post(post: Post) -> Any:
     latest = post.latest_revision
     assert latest is not None
-    if post.is_sealed:
-        raise Conflict(latest, _("这一条已被紧急封存，现在不能修改。"))
+    refuse_fixed(post, current_user)
     draft = _draft("edit", post.id)
     form = _edit_form(post, latest, draft)
     back = (why(latest), remarks_on(latest)) if latest.state == "returned" else (False, [])

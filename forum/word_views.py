@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from core import attachments, word
 from core.attachments import Note
-from core.errors import Conflict
 from core.files import FileFault, Upload
 from core.gate import requires
 from core.i18n import _, ngettext
@@ -21,6 +20,7 @@ from moderation import Wording
 from . import tags
 from .draft_views import asks_for_json
 from .drafts import DraftFault, Typed
+from .fixed import refuse_fixed
 from .forms import EditForm, EditOpeningForm, ReplyForm
 from .models import Board, Post, Thread
 from .tag_forms import StartForm
@@ -46,8 +46,7 @@ def read_reply_word(thread: Thread) -> Any:
 @requires("forum:post:edit", Post, load=WITH_VERSIONS)
 @lengthy
 def read_edit_word(post: Post) -> Any:
-    if post.is_sealed:
-        raise Conflict(post.latest_revision, _("这一条已被紧急封存，现在不能修改。"))
+    refuse_fixed(post, current_user)
     form = (EditOpeningForm if post.is_opening else EditForm)()
     return _read("forum/edit.html", form, post=post)
 

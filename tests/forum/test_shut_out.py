@@ -66,13 +66,27 @@ def addresses(
     page = cadre2.get(f"/threads/{thread}").text
     signed = re.search(r"/files/[^\"]+", page)
     assert signed is not None
-    feeds = [f"/feeds/{one}" for one in ("boards/all", "board/chat", f"thread/{thread}")]
+    feeds = [
+        f"/feeds/{one}"
+        for one in (
+            "boards/all",
+            "board/chat",
+            f"thread/{thread}",
+            "featured/all",
+            "board-featured/chat",
+        )
+    ]
     feeds += ["/feeds/followed/all", "/feeds/search/all?q=一词"]
     return [
         *("/", "/forum", "/forum/chat", "/forum/chat/featured", "/forum/chat/rules"),
         *(f"/threads/{thread}{end}" for end in ("", "/print", "/docx", "/unread", "/reply")),
         *(f"/posts/{one}{end}" for one in (post, mine) for end in ("", "/history", "/react")),
-        *("/search?q=一词", "/threads/similar?title=题中一词的标题", "/threads/tended"),
+        *(
+            "/search?q=一词",
+            "/threads/similar?title=题中一词的标题",
+            "/threads/tended",
+            "/threads/featured",
+        ),
         *(f"/live?of=thread-{thread}-0-0", "/moderation/log", signed[0]),
         *("/me/texts", "/me/bookmarks", "/me/bookmarks?only=due", "/me/drafts", "/me/following"),
         *("/tags", f"/tags/{tag_id}", f"/search?tag={tag_id}", f"/search?q=一词&tag={tag_id}"),

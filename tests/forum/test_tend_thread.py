@@ -14,6 +14,11 @@ from tests.conftest import counted
 from tests.people import Cast, Visitor
 
 VERBS = ("lock", "unlock", "pin", "unpin", "feature", "unfeature")
+FEATURED = (
+    *("/forum/chat/featured", "/threads/featured"),
+    *("/feeds/board-featured/chat", "/feeds/featured/all"),
+)
+SAME = {"Sec-Fetch-Site": "same-origin"}
 WHY = {"why": "已经有结果了，见第 9 楼。"}
 
 
@@ -80,6 +85,34 @@ def test_a_pin_stands_on_top_until_its_day_is_over_with_nothing_run(
     assert "已置顶" not in cadre.get("/forum/chat").text
 
 
+def test_a_lock_holds_what_was_said_and_says_why(
+    forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor
+) -> None:
+    thread = forum.published(cadre, moderator)
+    mine = forum.reply(moderator, thread, "审核员自己也说一句。")
+    said, back = (forum.reply(cadre2, thread, words) for words in ("说过的话。", "要改的话。"))
+    forum.approve(moderator, said)
+    forum.decide(moderator, "return", back, explanation="请写清楚一点。")
+    page = f"/threads/{thread}"
+    assert f'"/posts/{said}/edit"' in cadre2.get(page).text
+    assert tend(moderator, thread, "lock") == 302
+    shown = cadre2.get(page).text
+    assert (f'"/posts/{said}/edit"' in shown, f'"/posts/{back}/edit"' in shown) == (False, True)
+    long = {"body": "改了又改的一段话。" * 20}
+    for path in ("edit", "draft", "preview", "word"):
+        answer = cadre2.post(f"/posts/{said}/{path}", long, headers=SAME)
+        assert answer.status_code == 409, path
+        for words_ in ("主题已经锁定", WHY["why"], "moderator同志", long["body"]):
+            assert words_ in answer.text, (path, words_)
+    assert cadre2.get(f"/posts/{said}/edit").status_code == 409
+    assert cadre2.post(f"/posts/{back}/edit", {"body": "写清楚了。"}).status_code == 302
+    assert moderator.post(f"/posts/{mine}/edit", {"body": "审核员改了。"}).status_code == 302
+    late = cadre2.post(f"{page}/reply", long, headers=SAME)
+    assert (late.status_code, long["body"] in late.text) == (403, True)
+    assert tend(moderator, thread, "unlock") == 302
+    assert cadre2.post(f"/posts/{said}/edit", long).status_code == 302
+
+
 def test_featured_threads_are_listed_with_who_and_why(
     app: Flask, forum: Forum, cadre: Visitor, cadre2: Visitor, moderator: Visitor
 ) -> None:
@@ -100,11 +133,31 @@ def test_featured_threads_are_listed_with_who_and_why(
     assert "后来隐藏的" not in record
     assert "（主题现在不公开）" in record
     assert "这一帖值得读" not in cadre2.get("/threads/tended?board=dajiatan").text
-    with counted(app) as seen:
-        cadre2.get("/forum/chat/featured")
-    assert len(seen) <= 4, seen
+    for path in ("/forum/chat/featured", "/threads/featured"):
+        with counted(app) as seen:
+            cadre2.get(path)
+        assert len(seen) <= 4, (path, seen)
+    assert "茶水间" in cadre2.get("/threads/featured").text
+    for path in FEATURED:
+        page = cadre2.get(path).text
+        assert ("这一帖值得读" in page, "后来隐藏的" in page) == (True, False), path
+        assert "把账算清楚了。" in page, path
+        assert "平常的一帖" not in page, path
     assert tend(moderator, good, "unfeature") == 302
-    assert "这一帖值得读" not in cadre2.get("/forum/chat/featured").text
+    for path in FEATURED:
+        assert "这一帖值得读" not in cadre2.get(path).text, path
+
+
+def test_what_is_chosen_last_comes_first_in_list_and_feed(
+    forum: Forum, cadre: Visitor, moderator: Visitor
+) -> None:
+    old, new = (forum.start(cadre, title=f"一篇{one}文章", board="chat") for one in ("旧", "新"))
+    for days, thread in ((1, new), (2, old)):
+        with clock.travel(clock.now() + timedelta(days=days)):
+            assert tend(forum.cast.visitor("moderator"), thread, "feature", why="好。") == 302
+    for path in FEATURED:
+        page = cadre.get(path).text
+        assert page.index("一篇旧文章") < page.index("一篇新文章"), path
 
 
 def test_a_pinned_thread_that_moves_is_pinned_no_more(
