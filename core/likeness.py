@@ -1,10 +1,11 @@
 """Texts that resemble a title which somebody is writing, by an own score.
 
 Each pair of characters (or word) of the typed title weighs the more the fewer titles have it.
-The index gives the newest titles with each pair, and the newest texts with two pairs that follow
-each other; of the most promising ones the score is worked out exactly, the title first, then the
-body. No step grows with the number of texts: what more than `NEWEST` titles have weighs as
-little as anything that common.
+The index gives the newest titles with each pair. Unless enough of them have more of the title
+than any body could make up for, it also gives the newest texts with two pairs that follow each
+other, the rarest of them. Of the most promising texts the score is worked out exactly, the title
+first, then the body. No step grows with the number of texts: what more than `NEWEST` titles have
+weighs as little as anything that common.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .db import db
 from .search import Reach, SearchEntry
 
 PAIRS = 16  # pairs and words of the typed title that are looked up
+IN_A_ROW = 10  # of those that follow each other
 NEWEST = 40  # texts of each
 WEIGHED = 40  # texts whose score is worked out
 BODY = 600  # characters of a body that are looked at
@@ -32,16 +34,20 @@ LEAST = 0.2  # of all that titles might share, below which nothing is alike
 
 
 def alike(title: str, within: Reach, part: str, limit: int) -> list[str]:
-    """Ids of the texts of a part of a kind that are most like the title; two statements."""
+    """Ids of the texts of a part of a kind that are most like the title; two statements, and a
+    third where some text might be more like it than the titles alone tell."""
     pairs = tokens.pairs(title)[:PAIRS]
     if not pairs:
         return []
-    found = _met(pairs, within, part)
-    often = Counter(row.pair for row in found)
+    found = _met(pairs, within, part, in_title=True)
+    often = Counter(row.list for row in found)
     weights = [log(1 + NEWEST / max(1, often[number])) for number in range(len(pairs))]
     promise: defaultdict[int, float] = defaultdict(float)
     for row in found:
-        promise[row.id] += weights[row.pair] if row.pair >= 0 else 1.0
+        promise[row.id] += weights[row.list]
+    if sum(one > IN_BODY * sum(weights) for one in promise.values()) < limit:
+        for row in _met(_rarest_in_a_row(pairs, weights), within, part, in_title=False):
+            promise[row.id] += 1.0
     best = sorted(promise, key=lambda id: (promise[id], id), reverse=True)[:WEIGHED]
     rows = db.session.execute(_texts(best)).all() if best else []
     least = LEAST * sum(weight for number, weight in enumerate(weights) if often[number])
@@ -50,31 +56,37 @@ def alike(title: str, within: Reach, part: str, limit: int) -> list[str]:
     return list(dict.fromkeys(subject for _score, _id, subject in likest))[:limit]
 
 
-def _met(pairs: Sequence[str], within: Reach, part: str) -> Sequence[Any]:
-    """The newest titles with each pair, by its number, and as -1 the newest texts with two that
-    follow each other: those whom a common pair alone would not bring. One statement."""
-    in_a_row = [f"{one} {two}" for one, two in _following(pairs)]
+def _met(words: Sequence[str], within: Reach, part: str, in_title: bool) -> Sequence[Any]:
+    """The newest texts with each of the words, by the number of its list. One statement."""
+    if not words:
+        return []
     marked = [(search.kind_mark(part),)]
-    asked = [
-        search.expression(words, marked, within.barred, number < len(pairs))
-        for number, words in enumerate([*pairs, *in_a_row])
-    ]
-    statement = _lists(db.engine.dialect.name, len(pairs), len(in_a_row))
-    named = {f"words{number}": one for number, one in enumerate(asked)}
-    return db.session.execute(statement, {"scopes": sorted(within.scopes), **named}).all()
+    asked = {
+        f"words{number}": search.expression(one, marked, within.barred, in_title)
+        for number, one in enumerate(words)
+    }
+    statement = _lists(db.engine.dialect.name, len(words))
+    return db.session.execute(statement, {"scopes": sorted(within.scopes), **asked}).all()
 
 
 @cache
-def _lists(_engine: str, pairs: int, in_a_row: int) -> Any:
+def _lists(_engine: str, count: int) -> Any:
     """Made once for each number of lists: making it costs as much as running it."""
     lists = []
-    for number in range(pairs + in_a_row):
+    for number in range(count):
         found = search.having(bindparam(f"words{number}", type_=String))
         readable = SearchEntry.scope.in_(bindparam("scopes", expanding=True))
         ids = search.newest(found.where(readable)).limit(NEWEST).subquery()
-        pair = literal_column(str(number if number < pairs else -1), Integer)
-        lists.append(select(pair.label("pair"), ids.c.id.label("id")))
+        lists.append(select(literal_column(str(number), Integer).label("list"), ids.c.id))
     return union_all(*lists)
+
+
+def _rarest_in_a_row(pairs: Sequence[str], weights: Sequence[float]) -> list[str]:
+    """Two pairs that follow each other, those that weigh most: a body with them is brought whom
+    a common pair alone would not bring."""
+    weight = dict(zip(pairs, weights, strict=True))
+    found = sorted(_following(pairs), key=lambda two: -weight[two[0]] - weight[two[1]])
+    return [" ".join(two) for two in found[:IN_A_ROW]]
 
 
 def _following(pairs: Sequence[str]) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ LEAST = 4  # characters of a title that is looked at: one may not be shorter
 
 
 def threads(title: str, actor: Actor) -> Sequence[Any]:
-    """The public threads whose titles are most like it, the most like first; four statements."""
+    """The public threads whose titles are most like it, the most like first; at most five statements."""
     title = title.strip()
     if len(title) < LEAST:
         return []

@@ -42,8 +42,30 @@ def test_rare_pairs_weigh_more_than_common_ones(app: Flask) -> None:
     put("both", "打印机坏了怎么办", "会议室里的")
     with counted(app) as seen:
         found = alike("会议室打印机怎么办", limit=3)
-    assert len(seen) == 2
+    assert len(seen) == 3
     assert found[:2] == ["both", "rare"]
+
+
+def test_bodies_are_asked_only_where_they_might_have_more_than_the_titles(app: Flask) -> None:
+    for number in range(3):
+        put(f"same{number}", "会议室的打印机又坏了")
+    put("body", "另一件小事", "会议室的打印机又坏了，谁来修")
+    with counted(app) as seen:
+        found = alike("会议室的打印机坏了", limit=3)
+    assert len(seen) == 2
+    assert {one[:4] for one in found} == {"same"}
+    with counted(app) as seen:
+        found = alike("会议室的打印机坏了", limit=4)
+    assert len(seen) == 3
+    assert found[3] == "body"
+
+
+def test_of_a_long_title_the_rarest_words_are_looked_for_in_bodies() -> None:
+    common = ("开会的事情", "怎么办才好")
+    for number in range(2 * likeness.NEWEST):
+        put(f"common{number}", f"{common[number % 2]}，{number}")
+    put("body", "没有别的话", "把电梯修一修就行")
+    assert alike(f"{''.join(common)}电梯修一修")[0] == "body"
 
 
 def test_the_body_decides_between_equal_titles() -> None:
