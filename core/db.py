@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT_MS = 30_000
+SCRUB_TIMEOUT_MS = 2_000
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -93,6 +94,38 @@ def hold(name: str) -> None:
     """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def scrub_after_commit(*tables: str) -> None:
+    """Once this transaction is committed, let nothing of what it took out of tables lie about.
+
+    SQLite writes zeros over what is deleted (secure_delete); its log is folded into the database
+    and cut to nothing, unless somebody is reading just then. PostgreSQL frees the rows' places.
+    """
+    wanted = db.session.info.setdefault("scrubbed", set())
+    if not wanted:
+        event.listen(db.session(), "after_commit", _scrub, once=True)
+    wanted.update(tables)
+
+
+def _scrub(session: Any) -> None:
+    tables = sorted(session.info.pop("scrubbed", ()))
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+        return
+    raw = db.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        for pragma in (
+            f"busy_timeout={SCRUB_TIMEOUT_MS}",
+            "wal_checkpoint(TRUNCATE)",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+            cursor.fetchall()
+    finally:
+        raw.close()
 
 
 @event.listens_for(Engine, "connect")

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.models import Unit
-from core import errors, journal, keys, once
+from core import errors, journal, once
 from core.db import db
 from core.gate import requires
 from core.i18n import _
@@ -110,7 +110,7 @@ def _send_by_name(written: writing.Written) -> Any:
 def _send_unnamed(written: writing.Written, form_key: str | None) -> Any:
     """The receipt comes as the answer to the form itself: the code stands in no address and no
     cookie. Sending the form again shows it again."""
-    key = form_key if form_key and len(form_key) >= codes.FORM_KEY_LENGTH else keys.token()
+    key = codes.form_key(form_key or "")
     letter = writing.sent_before(key)
     if letter is None:
         try:

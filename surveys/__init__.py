@@ -6,7 +6,16 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import anonymity, commands, managing, opinion_views, policy, shelves, views  # noqa: F401
+    from . import (  # noqa: F401
+        anonymity,
+        commands,
+        managing,
+        opinion_views,
+        policy,
+        shelves,
+        unseen_views,
+        views,
+    )
 
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.surveys_cli)

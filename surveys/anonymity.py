@@ -9,7 +9,13 @@ from flask import Flask, g
 from accounts.session import Stranger
 
 # Endpoints at which the sender is nobody, whatever cookies came along.
-UNSEEN = frozenset({"surveys.send"})
+UNSEEN = frozenset(
+    f"surveys.{name}"
+    for name in (
+        *("send", "show_receipt", "back_to_receipt"),
+        *("find_response", "change_response", "withdraw_response"),
+    )
+)
 
 
 def init_app(app: Flask) -> None:

@@ -77,4 +77,6 @@ def form_for(definition: Definition, given: list[dict[str, Any]] | None = None) 
         earlier.setdefault(f"q-{row['question']}", []).append(row)
     form = type("AnswerForm", (AnswerForm,), fields)(**earlier)
     form.flow = Flow(definition)
+    if given is not None:
+        form.process(None, **earlier)  # to be shown, whatever the request sent
     return form

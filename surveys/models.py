@@ -201,7 +201,10 @@ class SpentRight(Base):
 
 
 class HeldResponse(Base):
-    """An anonymous response that waits for others, to be shuffled and released with them."""
+    """A response in its envelope, waiting for others, to be shuffled and released with them.
+
+    Its key is a digest of its receipt, keyed with what stands in no database: so it is as random.
+    """
 
     __tablename__ = "survey_held_responses"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -209,8 +212,8 @@ class HeldResponse(Base):
     survey_id: Mapped[int] = mapped_column(
         ForeignKey("surveys.id", ondelete="CASCADE"), primary_key=True
     )
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_id)
-    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    receipt: Mapped[str] = mapped_column(String(64), primary_key=True)
+    envelope: Mapped[bytes]
 
 
 class SurveyResponse(Base):

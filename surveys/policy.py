@@ -40,5 +40,9 @@ rules(
         "surveys:opinion:seal": its_reviewer & ~is_its("author"),
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,
+        # Whoever holds the receipt of an answer; who that is, nobody asks either.
+        "surveys:response:find": anyone,
+        "surveys:response:change": anyone,
+        "surveys:response:withdraw": anyone,
     }
 )

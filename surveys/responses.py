@@ -1,7 +1,9 @@
 """Taking in filled forms: a named one stands beside its person, an anonymous one in a crowd.
 
-An anonymous response is held until THRESHOLD others are there. Then all are released in one
-transaction: shuffled, under new random keys, what was chosen apart from what was written. On
+An anonymous response is held in its envelope. Once a day, and when the survey closes, what is
+held is released in one transaction: shuffled, under new random keys, what was chosen apart from
+what was written. A daily release leaves THRESHOLD behind that chance draws, so that no batch is
+ever smaller and nobody can say from the day of a batch on which day an answer in it came. On
 PostgreSQL the survey's rows are written anew in random order each time, since the place of a
 row and the number of its transaction would tell when it came; SQLite keeps the rows by their
 random keys and has neither.
@@ -10,25 +12,25 @@ random keys and has neither.
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select, true
 from sqlalchemy import text as sql
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import clock
-from core.db import db
+from core import clock, codes
+from core.db import db, scrub_after_commit
 
-from . import results, rights
+from . import envelopes, receipts, results, rights
 from .definition import SLUG
 from .models import (
     Answer,
     HeldResponse,
     OpenAnswer,
-    ResultSnapshot,
     Survey,
     SurveyResponse,
     random_id,
@@ -36,6 +38,10 @@ from .models import (
 
 # What a field gives for a question: its key and, where they apply, row, option, number, day, text.
 Given = dict[str, Any]
+
+HELD = "survey_held_responses"
+RELEASED = ("survey_responses", "survey_answers", "survey_open_answers")
+STIRRED = 8  # held responses that are written anew with each that comes
 
 _shuffler = random.SystemRandom()
 
@@ -53,16 +59,23 @@ def unlogged() -> Iterator[None]:
         raise NotStored(type(fault).__name__) from None
 
 
-def open_by(slug: str) -> Survey | None:
-    """A published survey, its row locked: answers come in one after another."""
+def published(slug: str) -> Survey | None:
+    """A published survey, for nobody in particular."""
     if not SLUG.fullmatch(slug):
         return None
-    return db.session.scalar(
-        select(Survey)
-        .where(Survey.slug == slug, Survey.state != "draft")
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    return db.session.scalar(_published(slug))
+
+
+def open_by(slug: str) -> Survey | None:
+    """The same, its row locked: answers come in one after another."""
+    if not SLUG.fullmatch(slug):
+        return None
+    locked = _published(slug).with_for_update(key_share=True)
+    return db.session.scalar(locked.execution_options(populate_existing=True))
+
+
+def _published(slug: str) -> Select[Survey]:
+    return select(Survey).where(Survey.slug == slug, Survey.state != "draft")
 
 
 # --- Named ---------------------------------------------------------------------------------
@@ -124,46 +137,60 @@ def given_by(survey: Survey, person_id: int) -> list[Given]:
 # --- Anonymous -----------------------------------------------------------------------------
 
 
-def cast(survey: Survey, right: str, given: list[Given]) -> bool:
+def cast(survey: Survey, right: str, form_key: str, given: list[Given]) -> bool:
     """Take in an anonymous response and use its right up; False when the right was used before.
 
     Both happen in the caller's transaction, or neither.
     """
     if not rights.spend(survey, right):
         return False
-    _insert(HeldResponse, [{"survey_id": survey.id, "id": random_id(), "answers": _plain(given)}])
-    held = db.session.scalar(
-        select(func.count()).select_from(HeldResponse).where(HeldResponse.survey_id == survey.id)
-    )
-    if (held or 0) >= batch_size(survey):
-        release(survey)
-    else:
-        _stir_held(survey)
+    receipt = receipts.digest(survey.id, receipts.code_for(form_key))
+    _insert(HeldResponse, [_held_row(survey, receipt, given)])
+    _stir(survey, receipt)
     return True
 
 
-def batch_size(survey: Survey) -> int:
-    """How many are released together: a tenth of those that are there, at least THRESHOLD.
+def held_under(survey: Survey, code: str) -> HeldResponse | None:
+    """The response of a receipt, as long as it is not released."""
+    if codes.normal(code) is None:
+        return None
+    return db.session.get(HeldResponse, (survey.id, receipts.digest(survey.id, code)))
 
-    The tenth keeps the writing anew on PostgreSQL in proportion to the answers.
-    """
-    counted = db.session.scalar(
-        select(ResultSnapshot.response_count).where(ResultSnapshot.survey_id == survey.id)
+
+def given_in(held: HeldResponse) -> list[Given]:
+    """What a held response says, as the form gave it."""
+    return [_read(one) for one in envelopes.unseal(held.survey_id, held.envelope)["answers"]]
+
+
+def change(survey: Survey, held: HeldResponse, given: list[Given]) -> None:
+    """Put other answers into the envelope, in the caller's transaction."""
+    held.envelope = _held_row(survey, held.receipt, given)["envelope"]
+    db.session.flush()
+    _stir(survey, held.receipt)
+    scrub_after_commit(HELD)
+
+
+def withdraw(held: HeldResponse) -> None:
+    """Take a held response out, in the caller's transaction. Its right stays used."""
+    db.session.delete(held)
+    scrub_after_commit(HELD)
+
+
+def release_daily(survey: Survey) -> None:
+    """Release what is held but THRESHOLD that chance draws; nothing while there are few."""
+    held = db.session.scalar(
+        select(func.count()).select_from(HeldResponse).where(HeldResponse.survey_id == survey.id)
     )
-    return max(results.THRESHOLD, (counted or 0) // 10)
+    if (held or 0) >= 2 * results.THRESHOLD:
+        release(survey, but=results.THRESHOLD)
 
 
-def release(survey: Survey) -> None:
+def release(survey: Survey, but: int = 0) -> None:
     """Move what is held to the answers, shuffled, and count anew where the rule allows it."""
-    held = list(
-        db.session.scalars(
-            delete(HeldResponse)
-            .where(HeldResponse.survey_id == survey.id)
-            .returning(HeldResponse.answers)
-        )
-    )
+    held = _taken_out(survey)
+    _insert(HeldResponse, held[:but])
     responses, closed, opened = [], [], []
-    for answers in held:
+    for row in held[but:]:
         response = {
             "id": random_id(),
             "survey_id": survey.id,
@@ -173,7 +200,7 @@ def release(survey: Survey) -> None:
             "answered_at": None,
         }
         responses.append(response)
-        for one in map(_read, answers):
+        for one in map(_read, envelopes.unseal(survey.id, row["envelope"])["answers"]):
             if "text" in one:
                 opened.append(_open(survey, None, one))
             else:
@@ -184,31 +211,46 @@ def release(survey: Survey) -> None:
     if responses and db.engine.dialect.name == "postgresql":
         _write_anew(survey)
     results.snapshot(survey)
+    scrub_after_commit(HELD, *RELEASED)
 
 
-def _stir_held(survey: Survey) -> None:
-    """On PostgreSQL, write the held responses anew in random order, as if come together."""
+def _taken_out(survey: Survey, *receipts: str) -> list[dict[str, Any]]:
+    """The held responses (those of some receipts, or all), in random order and no longer held."""
+    chosen = HeldResponse.receipt.in_(receipts) if receipts else true()
+    held = db.session.execute(
+        delete(HeldResponse)
+        .where(HeldResponse.survey_id == survey.id, chosen)
+        .returning(HeldResponse.receipt, HeldResponse.envelope)
+    )
+    rows = [{"survey_id": survey.id, **row} for row in held.mappings()]
+    _shuffler.shuffle(rows)
+    return rows
+
+
+def _stir(survey: Survey, receipt: str) -> None:
+    """On PostgreSQL, write a held response and some others anew, as if they had come together."""
     if db.engine.dialect.name != "postgresql":
         return
-    held = list(
-        db.session.scalars(
-            delete(HeldResponse)
-            .where(HeldResponse.survey_id == survey.id)
-            .returning(HeldResponse.answers)
-        )
+    ring = (
+        select(HeldResponse.receipt)
+        .where(HeldResponse.survey_id == survey.id)
+        .order_by(HeldResponse.receipt)
+        .limit(STIRRED)
     )
-    _shuffler.shuffle(held)
-    _insert(
-        HeldResponse,
-        [{"survey_id": survey.id, "id": random_id(), "answers": answers} for answers in held],
-    )
+    after = db.session.scalars(ring.where(HeldResponse.receipt > secrets.token_hex(32)))
+    others = [*after, *db.session.scalars(ring)][:STIRRED]
+    _insert(HeldResponse, _taken_out(survey, receipt, *others))
+
+
+def _held_row(survey: Survey, receipt: str, given: list[Given]) -> dict[str, Any]:
+    envelope = envelopes.seal(survey.id, {"answers": _plain(given)})
+    return {"survey_id": survey.id, "receipt": receipt, "envelope": envelope}
 
 
 def _write_anew(survey: Survey) -> None:
     """Give every answer of the survey a new place and one common transaction (PostgreSQL)."""
     connection = db.session.connection()
-    tables = ("survey_responses", "survey_answers", "survey_open_answers")
-    for table in tables:
+    for table in RELEASED:
         connection.execute(
             sql(
                 f"CREATE TEMPORARY TABLE anew_{table} ON COMMIT DROP AS "
@@ -216,11 +258,11 @@ def _write_anew(survey: Survey) -> None:
             ),
             {"survey": survey.id},
         )
-    for table in reversed(tables):
+    for table in reversed(RELEASED):
         connection.execute(
             sql(f"DELETE FROM {table} WHERE survey_id = :survey"), {"survey": survey.id}
         )
-    for table in tables:
+    for table in RELEASED:
         connection.execute(sql(f"INSERT INTO {table} SELECT * FROM anew_{table} ORDER BY random()"))
         connection.execute(sql(f"DROP TABLE anew_{table}"))
 

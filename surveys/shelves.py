@@ -14,7 +14,7 @@ from core.i18n import _, _l
 from core.policy import SYSTEM, Actor
 from core.registry import Panel, Place, Waiting
 
-from . import listing, publishing
+from . import listing, publishing, responses
 from .models import Survey, SurveyResponse
 
 PLACE = Place("surveys.index", _l("问卷"), "surveys:survey:list", order=20)
@@ -72,6 +72,15 @@ def close_due() -> None:
     )
     for survey in db.session.scalars(due.with_for_update()).all():
         publishing.move(survey, "close", SYSTEM)
+
+
+@jobs.job("surveys.release", every=timedelta(hours=24))
+def release_held() -> None:
+    """Once a day, add what came to the answers of the surveys that run."""
+    running = select(Survey).where(Survey.state.in_(("open", "paused")))
+    for survey in db.session.scalars(running.with_for_update(key_share=True)).all():
+        if survey.is_anonymous:
+            responses.release_daily(survey)
 
 
 def fill() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    abort,
     current_app,
     flash,
     make_response,
@@ -20,19 +19,29 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from core.csrf import tokenless
+from core import codes
 from core.db import db
 from core.gate import requires
 from core.i18n import _, day
 from core.paging import asked_page
 from core.policy import allows
 
-from . import fields, listing, opinions, publishing, responses, results, rights, rules
+from . import (
+    fields,
+    listing,
+    opinions,
+    publishing,
+    receipts,
+    responses,
+    results,
+    rights,
+    rules,
+)
 from .listing import ANSWERED_COOKIE
 from .models import Survey, SurveyDismissal, SurveyVersion
 
 bp = Blueprint("surveys", __name__)
-COOKIE_DAYS = 120
+COOKIE_LIFE = timedelta(days=120)
 REMEMBERED = 40  # surveys that a browser remembers as answered
 
 
@@ -63,10 +72,10 @@ def show(survey: Survey) -> Any:
     version = publishing.latest_version(survey)
     if not survey.is_anonymous or survey.state == "draft":
         given = responses.given_by(survey, current_user.id)
-        return _page(survey, version, fields.form_for(version.definition, given))
+        return page_of(survey, version, fields.form_for(version.definition, given))
     if (right := _right_of_reader(survey)) is None:
         return render_template("surveys/survey_handed.html", survey=survey)
-    page = make_response(_page(survey, version, fields.form_for(version.definition), right))
+    page = make_response(page_of(survey, version, fields.form_for(version.definition), right))
     page.headers["Referrer-Policy"] = "no-referrer"
     return _keep_right(page, survey, right)
 
@@ -82,42 +91,10 @@ def answer(survey: Survey) -> Any:
     version = publishing.latest_version(survey)
     form = fields.form_for(version.definition)
     if not form.validate():
-        return _page(survey, version, form), 422
+        return page_of(survey, version, form), 422
     responses.put(survey, current_user.id, version.number, form.given)
     db.session.commit()
     return redirect(url_for("surveys.thanks", slug=survey.slug), 303)
-
-
-@bp.post("/surveys/<slug>/send")
-@tokenless("one-time right to answer")
-@requires("surveys:response:send")
-def send(slug: str) -> Any:
-    """An anonymous answer: neither the session nor the person is looked at, nothing is noted."""
-    survey = responses.open_by(slug)
-    if survey is None or not survey.is_anonymous:
-        abort(404)
-    right = request.form.get(rights.FIELD) or _cookie()[0]
-    if not rights.is_genuine(survey, right):
-        return render_template("surveys/survey_no_right.html", survey=survey), 403
-    if (reason := closed(survey)) is not None:
-        return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
-    version = publishing.latest_version(survey)
-    form = fields.form_for(version.definition)
-    if not form.validate():
-        return _page(survey, version, form, right), 422
-    with responses.unlogged():
-        is_first = responses.cast(survey, right, form.given)
-        db.session.commit()
-    if not is_first:
-        return render_template("surveys/survey_used.html", survey=survey), 409
-    return _remember_answered(redirect(url_for("surveys.thanks", slug=slug), 303))
-
-
-@bp.get("/surveys/<slug>/send")
-@requires("surveys:survey:show", Survey, by="slug")
-def back_to_form(survey: Survey) -> Any:
-    """Where a refused form leads that is asked for anew, as a change of language does."""
-    return redirect(url_for("surveys.show", slug=survey.slug))
 
 
 @bp.get("/surveys/<slug>/thanks")
@@ -183,7 +160,9 @@ def shut(survey: Survey) -> Shut | None:
     if survey.is_anonymous and listing.is_answered_here(survey, current_user):
         return Shut(
             _("你在这个浏览器里已经交过这份问卷"),
-            _("匿名答卷交出以后和别人的混在一起，谁也找不回来，所以不能再改。"),
+            _(
+                "计入结果以前，可以凭回执码查看、修改或者收回；计入以后和别人的混在一起，谁也找不回来。"
+            ),
             is_good=True,
         )
     return None
@@ -207,9 +186,14 @@ def closed(survey: Survey) -> Shut | None:
 # --- Small things --------------------------------------------------------------------------
 
 
-def _page(
-    survey: Survey, version: SurveyVersion, form: fields.AnswerForm, right: str | None = None
+def page_of(
+    survey: Survey,
+    version: SurveyVersion,
+    form: fields.AnswerForm,
+    right: str | None = None,
+    receipt: str | None = None,
 ) -> str:
+    """The form to fill in; with a right to send it as nobody, with a receipt to change it so."""
     sent = request.form.get("number", version.number, type=int)
     return render_template(
         "surveys/survey_show.html",
@@ -219,18 +203,20 @@ def _page(
         form=form,
         right=right,
         was_changed=sent != version.number,
+        receipt=receipt,
+        form_key=codes.form_key(request.form.get(receipts.FORM_FIELD, "")),
         looked=rules.look(version.definition) if survey.state == "draft" else None,
     )
 
 
-def _cookie() -> tuple[str, str]:
+def right_here() -> tuple[str, str]:
     """The right that this browser keeps for the survey, and the mark of whom it was handed to."""
     right, _, owner = request.cookies.get(rights.COOKIE, "").rpartition("~")
     return right, owner
 
 
 def _right_of_reader(survey: Survey) -> str | None:
-    right, owner = _cookie()
+    right, owner = right_here()
     if owner == rights.owner(survey, current_user.id) and rights.is_genuine(survey, right):
         return right
     return rights.hand_out(survey, current_user.id)
@@ -238,21 +224,24 @@ def _right_of_reader(survey: Survey) -> str | None:
 
 def _keep_right(response: Response, survey: Survey, right: str) -> Response:
     value = f"{right}~{rights.owner(survey, current_user.id)}"
-    return _keep(response, rights.COOKIE, value, url_for("surveys.show", slug=survey.slug))
+    return keep(response, rights.COOKIE, value, url_for("surveys.show", slug=survey.slug))
 
 
-def _remember_answered(response: Response) -> Response:
+def remember_answered(response: Response) -> Response:
     """Let this browser know, so that it is not asked again; the server keeps nothing of it."""
-    _, owner = _cookie()
+    _, owner = right_here()
     marks = [*sorted(listing.answered_here() - {owner}), owner][-REMEMBERED:]
-    return _keep(response, ANSWERED_COOKIE, ".".join(marks), "/") if owner else response
+    return keep(response, ANSWERED_COOKIE, ".".join(marks), "/") if owner else response
 
 
-def _keep(response: Response, name: str, value: str, path: str) -> Response:
+def keep(
+    response: Response, name: str, value: str, path: str, during: timedelta = COOKIE_LIFE
+) -> Response:
+    """Let the browser keep something that no script reads."""
     response.set_cookie(
         name,
         value,
-        max_age=timedelta(days=COOKIE_DAYS),
+        max_age=during,
         path=path,
         httponly=True,
         samesite="Lax",

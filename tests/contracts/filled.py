@@ -482,6 +482,7 @@ def _ask(site: Filled) -> None:
         for name in CLASS_OF_FIVE:
             text = word(f"{slug}_answer") if name == "cadre" else "少开会。"
             assert desk.fill(people[name], slug, q_text=text).status_code == 303
+    desk.release("open")
     assert desk.fill(people["leader"], "open", q_text=word("held_answer")).status_code == 303
     desk.move("closed", "close")
     _put_forward(site, desk, people)

@@ -179,6 +179,8 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("leader", "/surveys/named", {"q-text": 100, "q-brief": 20}, kinds)
     for verb in ("right", "send"):
         yield Form("leader", f"/surveys/open/{verb}", {"right": 200}, secret=frozenset({"right"}))
+    for verb in ("receipt", "receipt/change", "receipt/withdraw"):
+        yield Form("leader", f"/surveys/open/{verb}", {"receipt": 200})
 
     newcomer = {"name": 60, "username": 60, "unit": 120, "title": 60}
     dates = ("role", "since", "until")
@@ -282,8 +284,8 @@ def test_a_forged_token_is_refused_and_gives_back_what_was_typed(
     before = rows_of(filled.app)
     visitors: dict[str | None, Visitor] = {}
     for form in forms(filled):
-        if form.url.endswith("/send"):
-            continue  # its right to answer is the proof
+        if form.url.endswith("/send") or "/receipt" in form.url:
+            continue  # its right to answer, or its receipt, is the proof
         visitor = visitors.setdefault(form.who, filled.visitor(form.who))
         data = {**dict.fromkeys(form.texts, KEPT), "csrf_token": "forged"}
         answer = _send(filled, visitor, form, data, language)

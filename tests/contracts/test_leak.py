@@ -34,7 +34,7 @@ from forum.models import Board, Thread
 from forum.tags import Tag
 from forum.tending import ENDS
 from moderation.amending import EDITS
-from surveys.models import OpenAnswer, SurveyVersion
+from surveys.models import OpenAnswer, Survey, SurveyVersion
 from tests.contracts.filled import LETTER_STATES, OPINIONS, PUBLIC_LETTERS, Filled, word
 from tests.mailing import words
 from tests.people import PEOPLE, Visitor
@@ -444,4 +444,6 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return [1] if name == "id" else ["forged"]
     if rule.endpoint == "forum.tend_thread" and name == "verb":
         return [*ENDS, *ENDS.values()]
+    if rule.endpoint in ("surveys.show_receipt", "surveys.back_to_receipt"):
+        return list(db.session.scalars(select(Survey.slug))) if name == "slug" else ["change"]
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")

@@ -34,12 +34,17 @@ OPEN_PAGES = {
     "letters.track",
     "letters.write",
     "static",
+    "surveys.back_to_receipt",
+    "surveys.show_receipt",  # whoever holds a receipt; who that is, nobody asks
 }
 # Unsafe requests with a proof of their own instead of the session's token.
 TOKENLESS = {
     "front.resume_mail": "signed token of a mail",
     "front.stop_mail": "signed token of a mail",
     "surveys.send": "one-time right to answer",
+    "surveys.find_response": "receipt of an answer",
+    "surveys.change_response": "receipt of an answer",
+    "surveys.withdraw_response": "receipt of an answer",
 }
 # One for each way of being let in: nobody, a member, and each role with pages of its own.
 WHO = [None, "cadre", "moderator", "mail_office", "signer", "minister", "office", "admin"]

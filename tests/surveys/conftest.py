@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from core.db import db
 from core.policy import SYSTEM
-from surveys import publishing
+from surveys import publishing, responses
 from surveys.definition import read
 from surveys.models import Survey
 from tests.people import Cast, Visitor
@@ -131,6 +131,13 @@ class Desk:
         with self.app.app_context():
             survey = db.session.scalars(select(Survey).where(Survey.slug == slug)).one()
             publishing.move(survey, verb, self.cast.person("office"))
+            db.session.commit()
+
+    def release(self, slug: str) -> None:
+        """Add what is held to the answers, as closing does."""
+        with self.app.app_context():
+            survey = db.session.scalars(select(Survey).where(Survey.slug == slug)).one()
+            responses.release(survey)
             db.session.commit()
 
     def fill(self, visitor: Visitor, slug: str = "work", **changes: Any) -> TestResponse:

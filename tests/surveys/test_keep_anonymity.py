@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from accounts import session
 from accounts.models import Membership, Person
 from accounts.passwords import hashed
-from core import clock
+from core import clock, keys
 from core.db import db, reading
 from core.policy import SYSTEM
-from surveys import publishing, responses, results, rights
+from surveys import publishing, receipts, responses, rights
 from surveys.models import (
     Answer,
     OpenAnswer,
@@ -28,6 +28,7 @@ from surveys.models import (
     SurveyVersion,
     random_id,
 )
+from surveys.shelves import release_held
 from tests.people import Cast, Visitor
 from tests.surveys.conftest import Desk, action, hidden, label
 
@@ -74,9 +75,9 @@ class Crowd:
         self.people: list[int] = []
         self.tokens: list[str] = []
         for number in range(count):
-            self._answer(number)
+            self.answer(number)
 
-    def _answer(self, number: int) -> None:
+    def answer(self, number: int) -> None:
         visitor = self._sign_in(number)
         page = visitor.get(f"/surveys/{self.slug}")
         sent = {"q-num": str(number), "q-text": f"第{number}个人写的"}
@@ -114,7 +115,19 @@ _HASH = hashed("a password nobody uses here")
 
 @pytest.fixture
 def crowd(desk: Desk) -> Crowd:
-    return Crowd(desk, PEOPLE)
+    crowd = Crowd(desk, 0)
+    for number in range(PEOPLE):
+        crowd.answer(number)
+        if number % 12 == 11:
+            release_daily(desk.app)
+    desk.release(crowd.slug)
+    return crowd
+
+
+def release_daily(app: Flask) -> None:
+    with app.app_context():
+        release_held()
+        db.session.commit()
 
 
 @pytest.fixture
@@ -274,13 +287,14 @@ def test_newest_held_answer_has_no_place_of_its_own(desk: Desk, app: Flask) -> N
             return
         survey = db.session.scalars(select(Survey)).one()
         for _ in range(16):
-            for number in range(4):
-                given = [{"question": "num", "number": float(number)}]
-                assert responses.cast(survey, rights.mint(survey), given)
-            placed = "SELECT answers->0->>'number' FROM survey_held_responses ORDER BY ctid"
-            last.append(db.session.scalars(text(placed)).all()[-1])
+            forms = [keys.token() for _ in range(4)]
+            for form in forms:
+                assert responses.cast(survey, rights.mint(survey), form, [])
+            newest = receipts.digest(survey.id, receipts.code_for(forms[-1]))
+            placed = "SELECT receipt FROM survey_held_responses ORDER BY ctid"
+            last.append(db.session.scalars(text(placed)).all()[-1] == newest)
             db.session.execute(text("DELETE FROM survey_held_responses"))
-    assert set(last) != {"3.0"}, "by chance once in four thousand million"
+    assert not all(last), "by chance once in four thousand million"
 
 
 # --- What the database itself refuses ------------------------------------------------------
@@ -343,6 +357,7 @@ def test_anonymous_text_stands_alone(survey: Survey) -> None:
 
 def test_what_is_chosen_and_what_is_written_part(desk: Desk, app: Flask) -> None:
     Crowd(desk, 5)
+    desk.release("work")
     with app.app_context():
         assert set(db.session.scalars(select(OpenAnswer.response_id))) == {None}
         ids = set(db.session.scalars(select(Answer.response_id)))
@@ -369,16 +384,44 @@ def test_draft_may_change_its_anonymity_and_a_published_form_may_not(
         ).all() == [None, "anonymous"]
 
 
-def test_batches_grow_with_the_answers(survey: Survey) -> None:
-    assert responses.batch_size(survey) == results.THRESHOLD
-    db.session.execute(insert(SurveyResponse), [row(survey) for _ in range(200)])
-    results.snapshot(survey)
-    assert responses.batch_size(survey) == 20
+def test_daily_release_leaves_five_behind(desk: Desk, app: Flask, tables: Any) -> None:
+    """No batch is smaller than five, the last one neither; fewer than ten wait for others."""
+    crowd = Crowd(desk, 9)
+    release_daily(app)
+    assert (len(tables("survey_held_responses")), tables("survey_responses")) == (9, [])
+    crowd.answer(9)
+    before = {row["receipt"] for row in tables("survey_held_responses")}
+    release_daily(app)
+    assert len(tables("survey_responses")) == 5
+    assert {row["receipt"] for row in tables("survey_held_responses")} < before
+    crowd.answer(10)
+    release_daily(app)
+    assert len(tables("survey_responses")) == 5
+    desk.move("work", "close")
+    assert len(tables("survey_responses")) == 11
+
+
+def test_who_stays_behind_is_chance(desk: Desk, app: Flask) -> None:
+    """Of ten that came one after another, neither the first nor the last five stay each time."""
+    desk.make()
+    stayed = []
+    with app.app_context():
+        survey = db.session.scalars(select(Survey)).one()
+        for _ in range(12):
+            forms = [keys.token() for _ in range(10)]
+            for form in forms:
+                assert responses.cast(survey, rights.mint(survey), form, [])
+            responses.release_daily(survey)
+            codes = [receipts.code_for(form) for form in forms]
+            stayed.append(tuple(responses.held_under(survey, code) is not None for code in codes))
+            db.session.execute(text("DELETE FROM survey_held_responses"))
+    assert {sum(one) for one in stayed} == {5}
+    assert len(set(stayed)) > 6
 
 
 def test_closing_takes_in_what_is_held(desk: Desk, app: Flask, tables: Any) -> None:
     Crowd(desk, 7)
-    assert len(tables("survey_held_responses")) == 2
+    assert len(tables("survey_held_responses")) == 7
     desk.move("work", "close")
     assert len(tables("survey_responses")) == 7
     assert tables("survey_held_responses") == []
