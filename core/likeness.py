@@ -46,8 +46,9 @@ def alike(title: str, within: Reach, part: str, limit: int) -> list[str]:
     for row in found:
         promise[row.id] += weights[row.list]
     if sum(one > IN_BODY * sum(weights) for one in promise.values()) < limit:
-        for row in _met(_rarest_in_a_row(pairs, weights), within, part, in_title=False):
-            promise[row.id] += 1.0
+        rarest = _rarest_in_a_row(pairs, weights)
+        for row in _met([words for words, _weight in rarest], within, part, in_title=False):
+            promise[row.id] += IN_BODY * rarest[row.list][1]
     best = sorted(promise, key=lambda id: (promise[id], id), reverse=True)[:WEIGHED]
     rows = db.session.execute(_texts(best)).all() if best else []
     least = LEAST * sum(weight for number, weight in enumerate(weights) if often[number])
@@ -81,12 +82,12 @@ def _lists(_engine: str, count: int) -> Any:
     return union_all(*lists)
 
 
-def _rarest_in_a_row(pairs: Sequence[str], weights: Sequence[float]) -> list[str]:
-    """Two pairs that follow each other, those that weigh most: a body with them is brought whom
-    a common pair alone would not bring."""
+def _rarest_in_a_row(pairs: Sequence[str], weights: Sequence[float]) -> list[tuple[str, float]]:
+    """Two pairs that follow each other and what both weigh, the heaviest first: a body with them
+    is brought whom a common pair alone would not bring."""
     weight = dict(zip(pairs, weights, strict=True))
-    found = sorted(_following(pairs), key=lambda two: -weight[two[0]] - weight[two[1]])
-    return [" ".join(two) for two in found[:IN_A_ROW]]
+    found = [(f"{one} {two}", weight[one] + weight[two]) for one, two in _following(pairs)]
+    return sorted(found, key=lambda both: -both[1])[:IN_A_ROW]
 
 
 def _following(pairs: Sequence[str]) -> list[tuple[str, str]]:
