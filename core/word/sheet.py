@@ -222,6 +222,10 @@ def fixed_parts() -> dict[str, str]:
     settings = (
         "<w:evenAndOddHeaders/>"
         '<w:footnotePr><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>'
+        # A line that somebody ended is not drawn apart to fill the page's width.
+        "<w:compat><w:doNotExpandShiftReturn/>"
+        '<w:compatSetting w:name="compatibilityMode" w:val="15"'
+        ' w:uri="http://schemas.microsoft.com/office/word"/></w:compat>'
     )
     return {
         "[Content_Types].xml": types,

@@ -10,9 +10,10 @@ from .package import Package, W, is_on, number, value
 
 _HEADING = re.compile(r"(?:heading|标题) ?([1-9])", re.IGNORECASE)
 _TITLES = ("title", "标题")
-_QUOTED = ("quote", "intense quote", "引用", "明显引用")
+# As Word, WPS and LibreOffice name them.
+_QUOTED = ("quote", "intense quote", "quotations", "引用", "明显引用")
 _LINKS = ("hyperlink", "followedhyperlink", "超链接")
-_CODE = ("html preformatted", "html 预设格式")
+_CODE = ("html preformatted", "preformatted text", "html 预设格式")
 _CONTENTS = re.compile(r"(?:toc|目录)(?: ?[1-9]| heading|标题)?", re.IGNORECASE)
 MARKS = ("b", "i", "u", "strike")
 

@@ -219,3 +219,13 @@ def test_a_flipped_byte_never_raises_anything_else() -> None:
             word.read(bytes(spoilt))
         except FileFault:
             continue
+
+
+def test_quotations_and_code_by_whatever_name_their_program_gives_them() -> None:
+    for name, tag in (
+        *(("Quote", "blockquote"), ("Quotations", "blockquote"), ("引用", "blockquote")),
+        *(("HTML Preformatted", "pre"), ("Preformatted Text", "pre")),
+    ):
+        style = f'<w:style w:type="paragraph" w:styleId="x"><w:name w:val="{name}"/></w:style>'
+        found = word.read(docx(p("原话", properties='<w:pStyle w:val="x"/>'), styles=style))
+        assert cook(found.html, "html").startswith(f"<{tag}>"), name

@@ -107,3 +107,7 @@ def test_pictures_go_and_come() -> None:
     assert back.endswith(one + one)
     assert [upload.data for upload in kept] == [drawn.data]  # once
     assert read(word.bytes).left_out["pictures"] == 2
+
+
+def test_a_line_that_somebody_ended_is_not_drawn_apart() -> None:
+    assert "<w:doNotExpandShiftReturn/>" in parts(WordFile("标题").bytes)["word/settings.xml"]
