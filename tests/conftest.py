@@ -1,7 +1,7 @@
 """Fixtures for every area: an application on each database, the cast, two boards.
 
-Every test that uses `app` runs on SQLite and on PostgreSQL. Where PostgreSQL is not there it is
-skipped by name; with CI=true its absence is a failure.
+Every test that uses `app` is for SQLite and for PostgreSQL; see turns.py for when it runs on both.
+Where PostgreSQL is not there it is skipped by name; with CI=true its absence is a failure.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from core.db import db
 from tests.boards import Forum
 from tests.mailing import Mails
 from tests.people import Cast, Visitor
+from tests.turns import KINDS, ON_BOTH, take_turns
 
 IN_CI = os.environ.get("CI") == "true"
 POSTGRESQL = os.environ.get(
@@ -70,7 +71,9 @@ GROUPS = ("tests/browser/", "tests/contracts/")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=take_turns(items, POSTGRESQL))
+
     def group(item: pytest.Item) -> str:
         file = item.nodeid.partition("::")[0]
         return next((name for name in GROUPS if file.startswith(name)), file)
@@ -78,6 +81,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
     items.sort(key=lambda item: group(item) not in GROUPS)
+
+
+def pytest_report_header() -> str:
+    turns = "every test on both" if ON_BOTH else "of a whole run each test on one (see turns.py)"
+    return f"databases: {' and '.join(KINDS)}, {turns}"
 
 
 def pytest_collection_finish() -> None:
@@ -136,7 +144,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         yield site_on
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=KINDS)
 def site(request: pytest.FixtureRequest, sites: Callable[[str], Flask]) -> Flask:
     """An application with empty tables on one kind of database."""
     return sites(request.param)

@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from tests.contracts.filled import Filled, filled_site
+from tests.turns import KINDS
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def filled_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         yield filled_on
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=KINDS)
 def filled(request: pytest.FixtureRequest, filled_sites: Callable[[str], Filled]) -> Filled:
     """Read from it, and leave it as it was: other tests read it, too."""
     return filled_sites(request.param)

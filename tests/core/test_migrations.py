@@ -20,11 +20,12 @@ from core.db import db
 from tests.boards import Forum
 from tests.conftest import KEY, database
 from tests.people import Cast
+from tests.turns import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application whose database has no tables."""
     with database(request.param, tmp_path, "migrations") as url:
@@ -108,7 +109,7 @@ def test_upgrade_twice_changes_nothing(bare: Flask) -> None:
     assert _schema() == before
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_rows_outlive_the_way_down_and_up(kind: str, tmp_path: Path) -> None:
     """A filled site is upgraded: every row that the older program knew is still there."""
     with database(kind, tmp_path, "rows") as url:

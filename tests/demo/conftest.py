@@ -17,9 +17,10 @@ from core import clock
 from core.db import db
 from demo import seed_command
 from tests.conftest import KEY, database
+from tests.turns import KINDS
 
 MOMENT = datetime(2026, 5, 20, 3, 40, 17, tzinfo=UTC)
-SCALE = 3
+SCALE = 2
 
 
 class Still(datetime):
@@ -86,7 +87,7 @@ def seeded_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         yield seeded_on
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=KINDS)
 def seeded(request: pytest.FixtureRequest, seeded_sites: Callable[[str], Flask]) -> Flask:
     """Read from it, and leave it as it was: other tests read it, too."""
     return seeded_sites(request.param)
