@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import (
     Babel,
     force_locale,
@@ -118,13 +118,20 @@ def _is_chinese() -> bool:
 
 
 def pick(texts: dict[str, str] | str | None) -> str:
-    """Content kept in several languages ({"zh": …, "en": …}): the reader's, else what there is."""
+    """Content kept in several languages ({"zh": …, "en": …}): the one chosen for this content
+    (`speak`), else the reader's, else what there is."""
     if not texts:
         return ""
     if isinstance(texts, str):
         return texts
-    wanted = "zh" if _is_chinese() else "en"
-    return texts.get(wanted) or texts.get("zh") or next(iter(texts.values()))
+    own = "zh" if _is_chinese() else "en"
+    wanted = (str(g.get("spoken", "")) if has_app_context() else "", own, "zh")
+    return next((texts[one] for one in wanted if texts.get(one)), next(iter(texts.values())))
+
+
+def speak(language: str) -> None:
+    """Let content that has this language come in it, on the page that is being made."""
+    g.spoken = language
 
 
 def init_app(app: Flask) -> None:

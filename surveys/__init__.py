@@ -13,10 +13,12 @@ def init_app(app: Flask) -> None:
         opinion_views,
         policy,
         shelves,
+        tongues,
         unseen_views,
         views,
     )
 
+    app.jinja_env.filters.update(own_name=tongues.own_name, direction=tongues.direction)
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.surveys_cli)
     anonymity.init_app(app)

@@ -41,6 +41,7 @@ __all__ = [
 
 ANONYMITY = ("named", "anonymous")
 RESULTS_WHEN = ("closed", "always")
+SITE_LANGUAGES = frozenset({"zh", "en"})
 EVERYONE = "everyone"
 RESERVED_SLUGS = frozenset({"manage", "new"})
 QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
@@ -52,9 +53,9 @@ TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 _SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {"minutes", "results_when", "publish_words", "sections", "xlsform"}
+    | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform"}
 )
-_SECTION_KEYS = frozenset({"title", "intro", "relevant", "questions"})
+_SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Definition:
     results_when: str
     sections: tuple[Section, ...]
     publishes_words: bool = False
+    has_pages: bool = False
     days: tuple[int, int] | None = None
     opens_on: date | None = None
     closes_on: date | None = None
@@ -83,6 +85,24 @@ class Definition:
     def answered(self) -> tuple[Question, ...]:
         """The questions that people answer."""
         return tuple(question for question in self.questions if question.is_answered)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which something of the form is written, Chinese and English first; none
+        where the site's own switch leads to all of them."""
+        texts = [self.title, self.intro]
+        for section in self.sections:
+            texts += [section.title, section.intro]
+        for question in self.questions:
+            texts += [question.label, question.hint]
+            texts += [one.label for one in question.options]
+            texts += [one.label for one in question.rows]
+        found = {code for one in texts if isinstance(one, dict) for code in one}
+        if found <= SITE_LANGUAGES:
+            return ()
+        return tuple(
+            sorted(found, key=lambda code: (code not in SITE_LANGUAGES, code != "zh", code))
+        )
 
     def question(self, key: str) -> Question | None:
         return next((one for one in self.questions if one.key == key), None)
@@ -181,6 +201,7 @@ class _Reader(Reader):
             results_when=self.among(document, "results_when", RESULTS_WHEN, whole, "closed"),
             sections=self.sections(document),
             publishes_words=self.yes(document, "publish_words", whole),
+            has_pages=self.yes(document, "pages", whole),
             **self.period(document),
             document=self.foreign(document, whole),
         )
@@ -244,7 +265,8 @@ class _Reader(Reader):
             self.key = ""
             self.foreign(section, place)
             relevant = self.expression(section, "relevant", place)
-            found.append(Section(title, intro, tuple(questions), relevant))
+            shuffles = self.yes(section, "shuffle", place)
+            found.append(Section(title, intro, tuple(questions), relevant, shuffles))
         if number > MAX_QUESTIONS:
             self.fault(whole, _("最多 %(limit)d 题。", limit=MAX_QUESTIONS))
         return tuple(found)

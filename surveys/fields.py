@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from functools import cached_property
 from typing import Any
 
@@ -12,18 +14,24 @@ from flask import request
 from core.forms import BaseForm
 from core.i18n import _
 
-from .definition import Definition, Question
+from .definition import Definition, Question, Section
 from .flow import Flow, Said, Settled
 from .kinds import QuestionField
+from .kinds.field import shuffled
 from .logic import as_boolean, evaluate
+from .steps import Step, step_of
 
 STRANGERS_TOLD = 5
+SEED = re.compile(r"[0-9a-f]{8}")
 
 
 class AnswerForm(BaseForm):
     """A survey's questions as one form; `settled` is what its rules make of what it holds."""
 
+    definition: Definition
     flow: Flow
+    at: int = 0  # the section that is shown, where the form has pages
+    seed: str = ""  # of the order of what is shuffled
 
     @property
     def given(self) -> list[dict[str, Any]]:
@@ -46,9 +54,43 @@ class AnswerForm(BaseForm):
         """A sentence of the form, with answers where it names questions."""
         return self.flow.said(text, self.settled)
 
+    def order_by(self, seed: str) -> None:
+        self.seed = seed
+        for field in self.asked:
+            field.seed = seed
+        shown = [one for part in self.definition.sections for one in self.questions_of(part)]
+        for number, question in enumerate([one for one in shown if one.is_answered], 1):
+            self.of(question).label.text = _("第 %(number)d 题", number=number)
+
     @property
     def asked(self) -> list[QuestionField]:
         return [field for field in self if isinstance(field, QuestionField)]
+
+    def questions_of(self, section: Section) -> list[Question]:
+        """What a section shows, in the order of this reader."""
+        shown = [one for one in section.questions if one.kind.is_shown]
+        if not section.is_shuffled:
+            return shown
+        return shuffled(shown, self.seed, shown[0].key) if shown else []
+
+    @property
+    def has_ranking(self) -> bool:
+        return any(one.question.type == "ranking" for one in self.asked)
+
+    @property
+    def step(self) -> Step | None:
+        """Where the reader is; None where the form is one page."""
+        return step_of(self) if self.definition.has_pages else None
+
+    def page_holds(self) -> bool:
+        """Whether what the section at hand asks was answered well; others are not looked at."""
+        keys = {one.key for one in self.definition.sections[self.step_at].questions}
+        wrong = [one for one in self.asked if one.question.key in keys and not one.validate(self)]
+        return not wrong
+
+    @property
+    def step_at(self) -> int:
+        return step_of(self).at
 
     def of(self, question: Question) -> QuestionField:
         field: QuestionField = self[f"q-{question.key}"]
@@ -63,20 +105,33 @@ class AnswerForm(BaseForm):
             self.form_errors.append(
                 _("问卷里没有“%(name)s”这一题。请重新打开问卷再填。", name=name[:60])
             )
+        if self.definition.has_pages:
+            self._show_first_fault()
         return holds and not strange
+
+    def _show_first_fault(self) -> None:
+        wrong = {one.question.key for one in self.asked if one.errors}
+        for index, section in enumerate(self.definition.sections):
+            if any(one.key in wrong for one in section.questions):
+                self.at = index
+                return
 
 
 def form_for(definition: Definition, given: list[dict[str, Any]] | None = None) -> AnswerForm:
     """The form of a definition, holding what was sent or, before that, earlier answers."""
-    fields = {
-        f"q-{question.key}": question.kind.field(question, number)
-        for number, question in enumerate(definition.answered, 1)
-    }
+    fields = {f"q-{one.key}": one.kind.field(one) for one in definition.answered}
     earlier: dict[str, list[dict[str, Any]]] = {}
     for row in given or []:
         earlier.setdefault(f"q-{row['question']}", []).append(row)
     form = type("AnswerForm", (AnswerForm,), fields)(**earlier)
-    form.flow = Flow(definition)
     if given is not None:
         form.process(None, **earlier)  # to be shown, whatever the request sent
+    form.definition, form.flow = definition, Flow(definition)
+    sent = request.form.get("order", "")
+    form.order_by(sent if SEED.fullmatch(sent) else "")
     return form
+
+
+def seed_of(*whose: object) -> str:
+    """The seed of an order that stays the same for whoever it belongs to. It is kept nowhere."""
+    return hashlib.sha256(" ".join(["order", *map(str, whose)]).encode()).hexdigest()[:8]

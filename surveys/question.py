@@ -29,7 +29,8 @@ class Row:
 class Question:
     """One question. `minimum` and `maximum` are as its kind has them; None: no bound.
 
-    `relevant`, `constraint` and `calculation` are trees of surveys/logic; None: no such rule.
+    `relevant`, `constraint` and `calculation` are trees of surveys/logic, `pattern` is one of its
+    programs; None: no such rule. Shuffled options come in another order for another seed.
     """
 
     key: str
@@ -39,8 +40,14 @@ class Question:
     is_required: bool = False
     options: tuple[Option, ...] = ()
     rows: tuple[Row, ...] = ()
+    min_choices: int | None = None
     max_choices: int | None = None
+    is_shuffled: bool = False
     max_length: int = 0
+    pattern: Any = None
+    pattern_message: Texts = ""
+    low_label: Texts = ""
+    high_label: Texts = ""
     decimals: int = 0
     minimum: Any = None
     maximum: Any = None
@@ -75,3 +82,4 @@ class Section:
     intro: Texts
     questions: tuple[Question, ...]
     relevant: Any = None
+    is_shuffled: bool = False

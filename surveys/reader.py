@@ -14,6 +14,7 @@ from core.i18n import _
 
 from .logic import ExpressionFault
 from .logic import parse as parse_rule
+from .logic.patterns import PatternFault, compiled
 from .question import Option, Row, Texts
 
 LANGUAGE = re.compile(r"[a-z]{1,3}(-[a-z0-9]{2,8})*")
@@ -124,6 +125,22 @@ class Reader:
         except ExpressionFault as fault:
             where = _("%(name)s 第 %(at)d 个字符", name=name, at=fault.at)
             self.fault(place, _("%(name)s：%(why)s", name=where, why=fault.sentence), name)
+            return None
+
+    def pattern(self, given: dict[str, Any], place: str) -> Any:
+        """The program of a pattern that a whole answer must match; None where there is none."""
+        value = given.get("pattern")
+        if value is None:
+            return None
+        try:
+            if not isinstance(value, str) or not 0 < len(value) <= LABEL_LIMIT:
+                raise PatternFault(0, "")
+            return compiled(value)
+        except PatternFault as fault:
+            sentence = _(
+                "pattern 第 %(at)d 个字符读不懂：%(what)s", at=fault.at + 1, what=fault.what
+            )
+            self.fault(place, sentence, "pattern")
             return None
 
     def foreign(self, given: dict[str, Any], place: str) -> dict[str, Any]:

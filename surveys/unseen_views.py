@@ -16,7 +16,7 @@ from core.csrf import tokenless
 from core.db import db
 from core.gate import requires
 
-from . import fields, publishing, receipts, responses, rights
+from . import fields, publishing, receipts, responses, rights, steps
 from .models import HeldResponse, Survey
 from .views import bp, closed, keep, page_of, remember_answered, right_here
 
@@ -36,6 +36,8 @@ def send(slug: str) -> Any:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
     form = fields.form_for(version.definition)
+    if (state := steps.turn(form)) is not None:
+        return page_of(survey, version, form, right), state
     if not form.validate():
         return page_of(survey, version, form, right), 422
     form_key = codes.form_key(request.form.get(receipts.FORM_FIELD, ""))
@@ -92,6 +94,8 @@ def change_response(slug: str) -> Any:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
     form = fields.form_for(version.definition)
+    if (state := steps.turn(form)) is not None:
+        return page_of(survey, version, form, receipt=_typed()), state
     if not form.validate():
         return page_of(survey, version, form, receipt=_typed()), 422
     with responses.unlogged():

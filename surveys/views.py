@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 from core import codes
 from core.db import db
 from core.gate import requires
-from core.i18n import _, day
+from core.i18n import _, day, speak
 from core.paging import asked_page
 from core.policy import allows
 
@@ -36,7 +36,9 @@ from . import (
     results,
     rights,
     rules,
+    steps,
 )
+from .definition import Definition
 from .listing import ANSWERED_COOKIE
 from .models import Survey, SurveyDismissal, SurveyVersion
 
@@ -90,6 +92,8 @@ def answer(survey: Survey) -> Any:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
     form = fields.form_for(version.definition)
+    if (state := steps.turn(form)) is not None:
+        return page_of(survey, version, form), state
     if not form.validate():
         return page_of(survey, version, form), 422
     responses.put(survey, current_user.id, version.number, form.given)
@@ -195,18 +199,30 @@ def page_of(
 ) -> str:
     """The form to fill in; with a right to send it as nobody, with a receipt to change it so."""
     sent = request.form.get("number", version.number, type=int)
+    if not form.seed:  # whoever knows the right or the person learns nothing from it
+        form.order_by(fields.seed_of(survey.id, right or receipt or current_user.id))
     return render_template(
         "surveys/survey_show.html",
         survey=survey,
         definition=version.definition,
         number=version.number,
         form=form,
+        spoken=_spoken(version.definition),
         right=right,
         was_changed=sent != version.number,
         receipt=receipt,
         form_key=codes.form_key(request.form.get(receipts.FORM_FIELD, "")),
         looked=rules.look(version.definition) if survey.state == "draft" else None,
     )
+
+
+def _spoken(definition: Definition) -> str:
+    """The language that the reader chose for the form; "" for the one of the site."""
+    wanted = request.form.get("say") or request.values.get("lang", "")
+    if wanted not in definition.languages:
+        return ""
+    speak(wanted)
+    return wanted
 
 
 def right_here() -> tuple[str, str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from .base import Kind
 from .choice import Multiple, Single
+from .clock_time import Time
 from .day import Date
 from .field import QuestionField
 from .matrix import Matrix
 from .number import Number
-from .rating import Rating
+from .ranking import Ranking
+from .rating import Rating, Recommendation
 from .silent import Calculated, Note
 from .words import Long, Short
 
@@ -24,7 +26,10 @@ KINDS: dict[str, Kind] = {
         Long(),
         Number(),
         Date(),
+        Time(),
         Rating(),
+        Recommendation(),
+        Ranking(),
         Note(),
         Calculated(),
     )

@@ -33,10 +33,11 @@ class Kind:
     label_limit: ClassVar[int] = LABEL_LIMIT
     seconds: ClassVar[float] = 0  # that answering takes, reading aside
     is_answered: ClassVar[bool] = True
+    is_shown: ClassVar[bool] = True  # on the page
     is_written: ClassVar[bool] = False  # in words, which are kept apart from what is chosen
     is_counted: ClassVar[bool] = True  # too few answers show nothing
     has_result: ClassVar[bool] = True
-    has_options: ClassVar[bool] = False
+    has_options: ClassVar[bool] = False  # that an expression may name
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         """What of a question only this kind has, as arguments of Question."""

@@ -94,7 +94,12 @@ class MultipleField(_ChoiceField):
     def read(self) -> list[dict[str, Any]]:
         rows = super().read()
         picked = [row["option"] for row in rows if "text" not in row]
-        most = self.question.max_choices
+        least, most = self.question.min_choices, self.question.max_choices
+        exclusive = {one.key for one in self.question.options if one.is_exclusive}
+        if least is not None and 0 < len(picked) < least and not exclusive.intersection(picked):
+            raise ValidationError(
+                _("至少选 %(least)d 项，现在选了 %(count)d 项。", least=least, count=len(picked))
+            )
         if most is not None and len(picked) > most:
             raise ValidationError(
                 _("最多选 %(most)d 项，现在选了 %(count)d 项。", most=most, count=len(picked))
@@ -119,7 +124,10 @@ class _Choice(Kind):
     option_keys = frozenset({"key", "label", "other", "xlsform"})
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
-        return {"options": reader.options(asked, place, self.option_keys)}
+        return {
+            "options": reader.options(asked, place, self.option_keys),
+            "is_shuffled": reader.yes(asked, "shuffle", place),
+        }
 
     def value(self, given: list[Given]) -> Value:
         return " ".join(one["option"] for one in given if "text" not in one)
@@ -141,7 +149,7 @@ class _Choice(Kind):
 class Single(_Choice):
     name = "single"
     word = _l("单选题")
-    keys = CHECKED | {"options"}
+    keys = CHECKED | {"options", "shuffle"}
     field = SingleField
     seconds = 6
 
@@ -152,18 +160,27 @@ class Single(_Choice):
 class Multiple(_Choice):
     name = "multiple"
     word = _l("多选题")
-    keys = CHECKED | {"options", "max_choices"}
+    keys = CHECKED | {"options", "min_choices", "max_choices", "shuffle"}
     option_keys = _Choice.option_keys | {"exclusive"}
     field = MultipleField
     seconds = 10
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         found = super().read(reader, asked, place)
-        most = max(1, len(found["options"]))
-        limit = reader.whole_number(asked, "max_choices", 1, most, place, optional=True)
-        return {**found, "max_choices": limit}
+        return {**found, **limits(reader, asked, place, len(found["options"]))}
 
     def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
         keys = [option.key for option in question.options]
         pairs = [f"{one} {other}" for one, other in pairwise(keys)]
         return {question.key: ["", *keys, *pairs, " ".join(keys)]}
+
+
+def limits(reader: Reader, asked: dict[str, Any], place: str, count: int) -> dict[str, int | None]:
+    """How many options may be chosen, at least and at most."""
+    least, most = (
+        reader.whole_number(asked, name, 1, max(1, count), place, optional=True)
+        for name in ("min_choices", "max_choices")
+    )
+    if least is not None and most is not None and least > most:
+        reader.fault(place, _("min_choices 不能大于 max_choices。"))
+    return {"min_choices": least, "max_choices": most}

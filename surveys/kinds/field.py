@@ -4,7 +4,9 @@ holds, gives the rows of the answers' tables (`given`, see responses.Given).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtforms import Field
 from wtforms.validators import ValidationError
@@ -12,7 +14,17 @@ from wtforms.validators import ValidationError
 from core.i18n import _, pick
 
 if TYPE_CHECKING:
-    from ..question import Question
+    from ..question import Option, Question
+
+One = TypeVar("One")
+
+
+def shuffled(things: Sequence[One], seed: str, name: str) -> list[One]:
+    """An order that is the same for the same seed; without one, the order of the form."""
+    found = list(things)
+    if seed:
+        random.Random(f"{seed} {name}").shuffle(found)
+    return found
 
 
 class QuestionField(Field):
@@ -20,9 +32,10 @@ class QuestionField(Field):
 
     widget = None
 
-    def __init__(self, question: Question, number: int, **options: Any) -> None:
-        super().__init__(label=_("第 %(number)d 题", number=number), **options)
+    def __init__(self, question: Question, **options: Any) -> None:
+        super().__init__(**options)
         self.question = question
+        self.seed = ""  # of the order in which shuffled options come
         self.sent: dict[str, list[str]] = {}
         self.given: list[dict[str, Any]] = []
 
@@ -38,6 +51,17 @@ class QuestionField(Field):
     def names(self) -> list[str]:
         """The names of every control of the question."""
         return [self.name]
+
+    @property
+    def options(self) -> list[Option]:
+        """The options in the order in which they are shown: what is shuffled leaves what is for
+        those who chose nothing else at the end."""
+        options = list(self.question.options)
+        if not self.question.is_shuffled:
+            return options
+        last = [one for one in options if one.is_other or one.is_exclusive]
+        first = [one for one in options if one not in last]
+        return shuffled(first, self.seed, self.question.key) + last
 
     def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
         """What must be sent to give these rows: earlier answers, shown to their author."""
@@ -58,7 +82,7 @@ class QuestionField(Field):
     def pre_validate(self, form: Any) -> None:
         self.given = []
         if self.question.key not in form.settled.asked:
-            return self._refuse_unasked()
+            return self._refuse_unasked(form)
         given = self.read()
         if not given and self.question.is_required:
             raise ValidationError(self.missing())
@@ -67,10 +91,12 @@ class QuestionField(Field):
             raise ValidationError(said or _("这个回答不合要求，请再看一看。"))
         self.given = [{"question": self.question.key, **row} for row in given]
 
-    def _refuse_unasked(self) -> None:
+    def _refuse_unasked(self, form: Any) -> None:
         """What was sent though other answers leave the question out is told, and then gone."""
         if any(one.strip() for values in self.sent.values() for one in values):
             self.sent = {name: [] for name in self.sent}
+            if form.definition.has_pages:
+                return  # it stood on a page that no longer comes
             raise ValidationError(_("照你别的回答，这一题不用答。这里填的已经去掉，再交一次就行。"))
 
     def missing(self) -> str:

@@ -11,7 +11,7 @@ from core.i18n import _, _l, ngettext, pick
 from ..logic.evaluating import Value
 from ..tallies import THRESHOLD, Counts, Line, QuestionResult, Words, bars, by_option, who_answered
 from .base import COMMON, Given, Kind
-from .field import QuestionField
+from .field import QuestionField, shuffled
 
 if TYPE_CHECKING:
     from ..question import Question
@@ -55,7 +55,10 @@ class MatrixField(QuestionField):
 
     @property
     def rows(self) -> list[tuple[str, str]]:
-        return [(row.key, pick(row.label)) for row in self.question.rows]
+        rows = list(self.question.rows)
+        if self.question.is_shuffled:
+            rows = shuffled(rows, self.seed, self.question.key)
+        return [(row.key, pick(row.label)) for row in rows]
 
     @property
     def columns(self) -> list[tuple[str, str]]:
@@ -69,7 +72,7 @@ class MatrixField(QuestionField):
 class Matrix(Kind):
     name = "matrix"
     word = _l("矩阵题")
-    keys = COMMON | {"options", "rows"}
+    keys = COMMON | {"options", "rows", "shuffle"}
     field = MatrixField
     control = "matrix"
     has_options = True
@@ -78,6 +81,7 @@ class Matrix(Kind):
         return {
             "options": reader.options(asked, place, frozenset({"key", "label", "xlsform"})),
             "rows": reader.rows(asked, place),
+            "is_shuffled": reader.yes(asked, "shuffle", place),
         }
 
     def seconds_of(self, question: Question) -> float:

@@ -8,8 +8,21 @@ from wtforms.validators import ValidationError
 
 from core.i18n import _, _l
 
+from ..question import Texts
 from ..reader import is_whole
-from ..tallies import Counts, QuestionResult, Words, bars, by_number, middle
+from ..tallies import (
+    Counts,
+    QuestionResult,
+    Tally,
+    Words,
+    bars,
+    by_number,
+    decimal,
+    mean,
+    middle,
+    percent,
+    who_answered,
+)
 from .base import CHECKED
 from .field import QuestionField
 from .number import Number, bounds
@@ -17,6 +30,9 @@ from .number import Number, bounds
 if TYPE_CHECKING:
     from ..question import Question
     from ..reader import Reader
+
+
+END_LIMIT = 40
 
 
 class RatingField(QuestionField):
@@ -44,7 +60,7 @@ class RatingField(QuestionField):
 class Rating(Number):
     name = "rating"
     word = _l("评分题")
-    keys = CHECKED | {"min", "max"}
+    keys = CHECKED | {"min", "max", "low_label", "high_label"}
     field = RatingField
     control = "rating"
     seconds = 6
@@ -54,11 +70,44 @@ class Rating(Number):
         if not (is_whole(low) and is_whole(high) and 1 <= high - low <= 10):
             reader.fault(place, _("评分用整数，最多十一级，例如 0 到 10。"))
             low, high = 0, 10
-        return {"minimum": low, "maximum": high}
+        return {"minimum": low, "maximum": high, **ends(reader, asked, place)}
 
     def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
         answered = counts.answered.get(question.key, 0)
         tally = by_number(counts.of(question.key))
         counted = dict(tally)
         found = bars(((str(n), counted.get(float(n), 0)) for n in question.scale), answered)
-        return QuestionResult(question, answered, middle(tally, answered), found)
+        return QuestionResult(question, answered, self.sentence(tally, answered), found)
+
+    def sentence(self, tally: Tally, answered: int) -> str:
+        return middle(tally, answered)
+
+
+class Recommendation(Rating):
+    """How likely somebody would recommend it, from 0 to 10; told in the three usual groups."""
+
+    name = "nps"
+    word = _l("0–10 分（愿不愿意推荐）")
+    keys = CHECKED | {"low_label", "high_label"}
+
+    def sentence(self, tally: Tally, answered: int) -> str:
+        def share(low: int, high: int) -> str:
+            chosen = sum(often for value, often in tally if low <= value <= high)
+            return percent(100 * chosen / answered)
+
+        return _(
+            "%(answered)s给 9–10 分的占 %(high)s，7–8 分的占 %(middle)s，0–6 分的占 %(low)s；平均 %(mean)s。",
+            answered=who_answered(answered),
+            high=share(9, 10),
+            middle=share(7, 8),
+            low=share(0, 6),
+            mean=decimal(mean(tally)),
+        )
+
+
+def ends(reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Texts]:
+    """What the two ends of a scale are called."""
+    return {
+        name: reader.texts(asked, name, place, END_LIMIT, optional=True)
+        for name in ("low_label", "high_label")
+    }

@@ -30,6 +30,7 @@ class Calculated(Number):
     keys = (SAID - {"hint"}) | {"calculation", "decimals"}
     control = ""
     seconds = 0
+    is_shown = False
     is_answered = False
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wtforms.validators import ValidationError
 
 from core import text
-from core.i18n import _, _l, ngettext
+from core.i18n import _, _l, ngettext, pick
 
 from ..logic.evaluating import Value
+from ..logic.patterns import matches
+from ..reader import LABEL_LIMIT
 from ..tallies import Counts, QuestionResult, Words
 from .base import CHECKED, Given, Kind
 from .field import QuestionField
@@ -30,7 +32,12 @@ class TextField(QuestionField):
             written = self.clean(self.value, self.question.max_length)
         except text.TextFault as fault:
             raise ValidationError(str(fault)) from fault
-        return [{"text": written}] if written.strip() else []
+        if not written.strip():
+            return []
+        if self.question.pattern is not None and not matches(self.question.pattern, written):
+            said = pick(self.question.pattern_message)
+            raise ValidationError(said or _("写法不合要求，请照题目说的写。"))
+        return [{"text": written}]
 
 
 class LineField(TextField):
@@ -38,14 +45,20 @@ class LineField(TextField):
 
 
 class _Text(Kind):
-    keys = CHECKED | {"max_length"}
+    keys = CHECKED | {"max_length", "pattern", "pattern_message"}
     is_written = True
     is_counted = False
     longest: ClassVar[int]
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         limit = reader.whole_number(asked, "max_length", 1, self.longest, place, optional=True)
-        return {"max_length": limit or self.longest}
+        return {
+            "max_length": limit or self.longest,
+            "pattern": reader.pattern(asked, place),
+            "pattern_message": reader.texts(
+                asked, "pattern_message", place, LABEL_LIMIT, optional=True
+            ),
+        }
 
     def value(self, given: list[Given]) -> Value:
         return str(given[0]["text"])

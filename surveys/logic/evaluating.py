@@ -2,7 +2,8 @@
 
 XPath's rules, as XLSForm uses them: an empty answer is "", which is no number; a comparison
 with a truth compares truths, else with a number numbers, else texts. A date is the text
-"2026-05-20" and, where a number is wanted, its days since 1970. static/js/surveys/logic.js says
+"2026-05-20" and, where a number is wanted, its days since 1970; a time "09:30" is its part of a
+day. static/js/surveys/logic.js says
 the same once more; change both or neither.
 """
 
@@ -22,6 +23,7 @@ Value = str | float | bool
 LONGEST_TEXT = 20_000  # characters; what is longer is cut
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(T(\d\d):(\d\d))?", re.ASCII)
+_TIME = re.compile(r"(\d\d):(\d\d)", re.ASCII)
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _MONTH_STARTS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 
@@ -76,7 +78,7 @@ def as_number(value: Value) -> float:
     if _NUMBER.fullmatch(stripped):
         return float(stripped)
     days = _days(stripped)
-    return math.nan if days is None else days
+    return _part_of_day(stripped) if days is None else days
 
 
 def as_boolean(value: Value) -> bool:
@@ -125,6 +127,14 @@ def _days(written: str) -> float | None:
     in_year = _MONTH_STARTS[month - 1] + (1 if month > 2 and _is_leap(year) else 0)
     whole = before * 365 + leaps + in_year + day - 1 - 719_162
     return whole + (hour * 60 + minute) / 1440
+
+
+def _part_of_day(written: str) -> float:
+    """How much of a day a time is, from 0 on; no number for what is no time."""
+    found = _TIME.fullmatch(written)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        return math.nan
+    return (int(found[1]) * 60 + int(found[2])) / 1440
 
 
 def _month_days(year: int, month: int) -> int:

@@ -11,7 +11,7 @@ from .tables import Row
 
 BRACKET = re.compile(r"(begin|end)[ _](group|repeat|loop)", re.IGNORECASE)
 _SELECT = re.compile(
-    r"(select[_ ]one|select1|select[_ ]multiple|select[_ ]all[_ ]that[_ ]apply)(?:[ _]from)? +"
+    r"(select[_ ]one|select1|select[_ ]multiple|select[_ ]all[_ ]that[_ ]apply|rank)(?:[ _]from)? +"
     r"(?P<list>.+?)(?P<other> +or(?:_| )other)?",
     re.IGNORECASE,
 )
@@ -19,9 +19,9 @@ _SELECT = re.compile(
 
 @dataclass(frozen=True)
 class Choice:
-    """A question with options: how many may be chosen, from which list, with a text of one's own."""
+    """A question with options: of which kind, from which list, with a text of one's own."""
 
-    is_one: bool
+    kind: str
     list: str
     with_other: bool
 
@@ -31,8 +31,10 @@ def choice(kind: str) -> Choice | None:
     found = _SELECT.fullmatch(kind)
     if found is None:
         return None
-    is_one = re.fullmatch(r"select[_ ]one|select1", found[1], re.IGNORECASE) is not None
-    return Choice(is_one, found["list"].strip(), found["other"] is not None)
+    head = found[1].lower()
+    one = "ranking" if head == "rank" else "multiple"
+    kind = "single" if re.fullmatch(r"select[_ ]one|select1", head) else one
+    return Choice(kind, found["list"].strip(), found["other"] is not None)
 
 
 def matrices(rows: Sequence[Row]) -> Iterator[tuple[int, list[Row]]]:
@@ -66,7 +68,7 @@ def _is_matrix(row: Row, inner: Sequence[Row]) -> bool:
     rules = ("relevant", "constraint", "choice_filter")
     return (
         kind is not None
-        and kind.is_one
+        and kind.kind == "single"
         and not kind.with_other
         and bool(row.get("name"))
         and all(re.fullmatch(r"[\w+-]{1,32}", one.get("name")) for one in inner)
@@ -81,6 +83,8 @@ def type_of(question: Mapping[str, Any]) -> str:
     return {
         "single": f"select_one {key}",
         "multiple": f"select_multiple {key}",
+        "ranking": f"rank {key}",
+        "nps": "range",
         "short": "text",
         "long": "text",
         "number": "decimal" if question.get("decimals") else "integer",
@@ -93,6 +97,23 @@ def cells_of(question: Mapping[str, Any]) -> dict[str, str]:
     """What else of a question's kind stands in cells of its own."""
     if question["type"] == "long":
         return {"appearance": "multiline"}
+    if question["type"] == "nps":
+        return {"parameters": "start=0 end=10 step=1"}
     if question["type"] == "rating" and "min" in question and "max" in question:
         return {"parameters": f"start={question['min']} end={question['max']} step=1"}
+    if question.get("shuffle") and question["type"] != "matrix":
+        return {"parameters": "randomize=true"}
     return {}
+
+
+def patterned(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The constraint, with its message, that says for other programs what a pattern says for us."""
+    pattern, rule = question.get("pattern"), question.get("constraint")
+    if not pattern or ("'" in pattern and '"' in pattern):
+        return {name: question.get(name) for name in ("constraint", "constraint_message")}
+    quote = '"' if "'" in pattern else "'"
+    asked = f"regex(., {quote}{pattern}{quote})"
+    return {
+        "constraint": f"{asked} and ({rule})" if rule else asked,
+        "constraint_message": question.get("constraint_message") or question.get("pattern_message"),
+    }

@@ -38,8 +38,8 @@ _METADATA = frozenset(
     {"start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username"}
     | {"email", "audit", "imei", "start-geopoint", "background-audio"}
 )
-_IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "time", "datetime"})
-_LEFT_OUT = frozenset({"image", "audio", "video", "file", "rank", "xml-external", "csv-external"})
+_IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "datetime"})
+_LEFT_OUT = frozenset({"image", "audio", "video", "file", "xml-external", "csv-external"})
 # What a workbook of others does not say of a survey; a draft, so that it can be changed.
 _UNSAID = {
     "anonymity": "anonymous",
@@ -62,6 +62,7 @@ class _Part:
     title: dict[str, str] | str = ""
     relevant: str = ""
     kind: str = "group"
+    own: dict[str, Any] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
 
 
@@ -134,6 +135,10 @@ class _Reader:
             sentence = _("有条件要看别人写的话，匿名问卷做不到，所以先存成实名的。开放以前可以改。")
             self.told.append(settings.fault("form_id", sentence))
         kept = {**settings.rest, **_kept(settings, ("default_language",))}
+        if "pages" in kept.get("style", ""):
+            found["pages"] = True
+            if kept["style"] == "pages":
+                del kept["style"]
         if form_id and form_id != found["slug"]:
             kept["form_id"] = form_id
         return found | ({"xlsform": kept} if kept else {})
@@ -233,7 +238,8 @@ class _Reader:
         if "table-list" in row.get("appearance"):  # not one that could be a matrix
             self.told.append(row.fault("appearance", _("表格式的一组题在这里一题一题地问。")))
         relevant = self._rule(row, "relevant")
-        open_parts.append(_Part(row, self._texts(row, "label", 120), relevant, kind))
+        title = self._texts(row, "label", 120)
+        open_parts.append(_Part(row, title, relevant, kind, self._own(row)))
 
     def _matrix(self, row: Row, found: list[dict[str, Any]], open_parts: list[_Part]) -> list[Row]:
         """A group that is a table becomes one question; gives the rows that it took."""
@@ -266,7 +272,7 @@ class _Reader:
         """A section for what stands in the groups that are open: all their conditions hold."""
         rules = [part.relevant for part in open_parts if part.relevant]
         title = next((part.title for part in reversed(open_parts) if part.title), None)
-        found: dict[str, Any] = {"title": title} if title else {}
+        found: dict[str, Any] = ({"title": title} if title else {}) | open_parts[-1].own
         if rules:
             found["relevant"] = (
                 rules[0] if len(rules) == 1 else " and ".join(f"({one})" for one in rules)
@@ -298,12 +304,16 @@ class _Reader:
         made = self._typed(row, kind, plain)
         if made is None:
             return None
-        question = {"key": key, **made, **self._said(row, name, made["type"]), **self._own(row)}
-        if "type" in self._own(row):  # bounds that we only made up for others
+        own = self._own(row)
+        said = self._said(row, name, made["type"])
+        if "pattern" in own:  # which the constraint says once more, for others
+            said = {one: what for one, what in said.items() if not one.startswith("constraint")}
+        question = {"key": key, **made, **said, **own}
+        if "type" in own:  # bounds that we only made up for others
             question = {
                 one: what
                 for one, what in question.items()
-                if one not in ("min", "max") or one in self._own(row)
+                if one not in ("min", "max") or one in own
             }
         if kept := self._kept(row, name, question):
             question["xlsform"] = kept
@@ -313,15 +323,16 @@ class _Reader:
         """The type of a question, and what belongs to it alone."""
         if asked := choice(kind):
             options = self._options(row, asked.list, asked.with_other)
-            name = "single" if asked.is_one else "multiple"
-            return None if options is None else {"type": name, "options": options}
+            if options is None:
+                return None
+            return {"type": asked.kind, "options": options, **self._order(row)}
         if plain == "text":
             return {"type": "long" if "multiline" in row.get("appearance") else "short"}
         if plain in ("integer", "decimal"):
             return {"type": "number", **({"decimals": 4} if plain == "decimal" else {})}
         if plain == "range":
             return self._range(row)
-        if plain in ("date", "note"):
+        if plain in ("date", "time", "note"):
             return {"type": plain}
         if plain == "acknowledge":
             return {"type": "multiple", "options": [dict(_READ)]}
@@ -339,6 +350,14 @@ class _Reader:
             sentence = _("不认识题型“%(kind)s”，改成用文字回答。", kind=kind)
         self.told.append(row.fault("type", sentence))
         return {"type": "short"}
+
+    def _order(self, row: Row) -> dict[str, Any]:
+        """Whether the options come in another order for everybody."""
+        given = dict(re.findall(r"(randomize|seed)\s*=\s*([^\s,]+)", row.get("parameters")))
+        if "seed" in given:
+            sentence = _("打乱选项的种子没有带过来：每人有自己固定的次序。")
+            self.told.append(row.fault("parameters", sentence))
+        return {"shuffle": True} if given.get("randomize", "").lower() == "true" else {}
 
     def _range(self, row: Row) -> dict[str, Any]:
         given = dict(re.findall(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters")))

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
-from babel import Locale, UnknownLocaleError
 
-from .kinds import cells_of, choice, type_of
+from ..tongues import own_name
+from .kinds import cells_of, choice, patterned, type_of
 from .reading import OWN
 
 # What has a place of its own in a workbook; all else of ours goes into the column OWN.
@@ -83,11 +83,13 @@ class _Writer:
             del own["title"]
         else:
             title = title.get("zh") or next(iter(title.values()))
+        if self.document.get("pages"):
+            kept.setdefault("style", "pages")
         form_id = kept.pop("form_id", self.document["slug"])
         return {"form_title": title, "form_id": form_id, **kept, OWN: _json(own)}
 
     def _section(self, number: int, section: dict[str, Any]) -> Iterable[Cells]:
-        own = {name: what for name, what in section.items() if name == "intro"}
+        own = {name: what for name, what in section.items() if name in ("intro", "shuffle")}
         begin = {"type": "begin_group", "name": f"section_{number}"}
         begin |= self._texts("label", section.get("title"))
         begin |= {"relevant": self._rule(section.get("relevant")), OWN: _json(own) if own else ""}
@@ -102,10 +104,14 @@ class _Writer:
             yield from self._matrix(question, kept)
             return
         kind = kept.pop("type", type_of(question))
-        if question["type"] in ("single", "multiple"):
+        if question["type"] in ("single", "multiple", "ranking"):
             self._list(kind, question)
         own = {name: what for name, what in question.items() if name not in _QUESTION}
-        if question["type"] == "rating" and not cells_of(question):
+        if question["type"] == "nps":
+            own["type"] = "nps"
+        elif cells_of(question).get("parameters") == "randomize=true":
+            own = {name: what for name, what in own.items() if name != "shuffle"}
+        elif question["type"] == "rating" and not cells_of(question):
             own["type"] = "rating"
         elif question["type"] == "rating" or (kind == "range" and question["type"] == "number"):
             own = {
@@ -113,11 +119,15 @@ class _Writer:
             }
         elif kind == "decimal" and own.get("decimals") == 4:
             del own["decimals"]
+        if "pattern" in question:  # the constraint that stands beside it
+            ours = ("constraint", "constraint_message")
+            own |= {name: question[name] for name in ours if name in question}
         row = {"type": kind, "name": self.names[question["key"]], **self._said(question)}
         row |= {"calculation": self._rule(question.get("calculation")), **cells_of(question)}
         yield {**row, **kept, "name": row["name"], OWN: _json(own) if own else ""}
 
     def _said(self, question: dict[str, Any]) -> Cells:
+        question = {**question, **patterned(question)}
         found: Cells = {}
         for name in _SPOKEN:
             found |= self._texts(name, question.get(name))
@@ -168,7 +178,7 @@ class _Writer:
     def _heading(self, name: str, code: str) -> str:
         if self.languages in ([], ["zh"]):
             return name
-        return f"{name}::{_language(code)} ({code})"
+        return f"{name}::{own_name(code)} ({code})"
 
     def _rule(self, rule: Any) -> str:
         """A rule, or a sentence, with the names of the workbook in it."""
@@ -184,13 +194,6 @@ def _spoken(document: dict[str, Any]) -> Iterable[dict[str, Any]]:
             yield question
             yield from question.get("options", ())
             yield from question.get("rows", ())
-
-
-def _language(code: str) -> str:
-    try:
-        return Locale.parse(code, sep="-").get_display_name(Locale.parse(code, sep="-")) or code
-    except (ValueError, UnknownLocaleError):
-        return code
 
 
 def _json(what: dict[str, Any]) -> str:

@@ -104,7 +104,7 @@ def test_what_does_not_come_along_is_told_with_its_place(bring: Any) -> None:
         good(
             ("start", "begun"),
             ("image", "picture", "照片"),
-            ("time", "when", "几点"),
+            ("geopoint", "where", "在哪里"),
             ("text", "why", "为什么", "", "${begun} != ''"),
         )
     )
@@ -284,3 +284,97 @@ def test_no_cell_of_a_workbook_runs(app: Flask) -> None:
             for cell in row
         ]
     assert {cell.data_type for cell in cells if cell.value == "=1+1"} == {"s"}
+
+
+KINDS = {
+    "slug": "kinds",
+    "title": "各种题",
+    "anonymity": "named",
+    "audience": ["everyone"],
+    "minutes": 3,
+    "results_when": "closed",
+    "pages": True,
+    "sections": [
+        {
+            "title": {"zh": "一", "ug": "بىر"},
+            "intro": "先看这里",
+            "shuffle": True,
+            "questions": [
+                {
+                    "key": "order",
+                    "type": "ranking",
+                    "label": {"zh": "排序", "ug": "تەرتىپ"},
+                    "options": [{"key": one, "label": one} for one in "abc"],
+                    "max_choices": 2,
+                    "shuffle": True,
+                },
+                {
+                    "key": "many",
+                    "type": "multiple",
+                    "label": "多选",
+                    "options": [{"key": one, "label": one} for one in "abc"],
+                    "min_choices": 2,
+                },
+            ],
+        },
+        {
+            "title": "二",
+            "questions": [
+                {"key": "at", "type": "time", "label": "几点", "min": "08:00"},
+                {"key": "nps", "type": "nps", "label": "推荐吗", "low_label": "不会"},
+                {
+                    "key": "code",
+                    "type": "short",
+                    "label": "邮编",
+                    "pattern": "[0-9]{6}",
+                    "pattern_message": "邮编是六位数字。",
+                },
+                {
+                    "key": "both",
+                    "type": "short",
+                    "label": "房号",
+                    "pattern": "[0-9]+'?",
+                    "constraint": ". != '0'",
+                    "constraint_message": "不能是 0。",
+                },
+            ],
+        },
+    ],
+}
+
+
+def test_every_kind_travels(app: Flask) -> None:
+    with app.test_request_context():
+        document = read(KINDS).document
+        data = workbook(document)
+        found, told = read_workbook(Upload("kinds.xlsx", "xlsx", data))
+    assert told == []
+    assert found.document == document
+    rows = list(load_workbook(io.BytesIO(data))["survey"].values)
+    told_of = {row[rows[0].index("name")]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert told_of["order"]["type"] == "rank order"
+    assert told_of["order"]["parameters"] == "randomize=true"
+    assert told_of["at"]["type"] == "time"
+    assert told_of["nps"]["parameters"] == "start=0 end=10 step=1"
+    assert told_of["code"]["constraint"] == "regex(., '[0-9]{6}')"
+    assert told_of["code"]["constraint_message::中文 (zh)"] == "邮编是六位数字。"
+    assert told_of["both"]["constraint"] == "regex(., \"[0-9]+'?\") and (. != '0')"
+
+
+def test_kinds_of_others_come_along(bring: Any, app: Flask) -> None:
+    data = made(
+        [
+            ("type", "name", "label", "parameters"),
+            ("rank yn", "order", "排序", "randomize=true, seed=7"),
+            ("time", "at", "几点", ""),
+        ],
+        settings=[("form_title", "style"), ("几种题", "pages theme-grid")],
+    )
+    _code, said = bring(data)
+    assert [one["type"] for one in said["questions"]] == ["ranking", "time"]
+    assert [(one["column"], one["row"]) for one in said["problems"]] == [("D", 2)]
+    with app.app_context():
+        document = db.session.scalars(select(SurveyVersion)).one().document
+    assert document["pages"] is True
+    assert document["xlsform"]["style"] == "pages theme-grid"
+    assert document["sections"][0]["questions"][0]["shuffle"] is True

@@ -6,12 +6,17 @@ const NUMBER = /^[+-]?\d{1,13}(\.\d{1,10})?$/;
 const GROUPED = /^[+-]?\d{1,3}(,\d{3})+(\.\d{1,10})?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
+const TIME = /^\d\d:\d\d$/;
+
 const READERS = {
   single: (form, name) => chosen(form, name)[0] ?? "",
   multiple: (form, name) => chosen(form, name).join(" "),
   rating: (form, name) => chosen(form, name).map(asNumber)[0] ?? "",
+  nps: (form, name) => READERS.rating(form, name),
+  ranking,
   number: (form, name) => number(typed(form, name).normalize("NFKC")),
   date: (form, name) => (DAY.test(typed(form, name)) ? typed(form, name) : ""),
+  time: (form, name) => (TIME.test(typed(form, name)) ? typed(form, name) : ""),
 };
 
 export function answers(form, { key, type, rows }) {
@@ -31,6 +36,17 @@ function typed(form, name) {
 function number(digits) {
   if (!NUMBER.test(digits) && !GROUPED.test(digits)) return "";
   return asNumber(digits.replaceAll(",", "").replace(/^\+/, ""));
+}
+
+// Options in their order; nothing while two share a place or some are missing.
+function ranking(form, name) {
+  const places = [...form.querySelectorAll(`[data-ranking="${name}"] [data-option]`)]
+    .map((box) => [Number(box.value.normalize("NFKC").trim()), box.dataset.option])
+    .filter(([place]) => place);
+  places.sort(([one], [other]) => one - other);
+  const least = Number(form.querySelector(`[data-ranking="${name}"]`).dataset.least);
+  const isWhole = places.length >= least && places.every(([place], at) => place === at + 1);
+  return isWhole ? places.map(([, option]) => option).join(" ") : "";
 }
 
 function chosen(form, name) {

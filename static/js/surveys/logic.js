@@ -4,6 +4,7 @@
 const LONGEST_TEXT = 20000;
 const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?$/;
+const TIME = /^(\d\d):(\d\d)$/;
 const MONTH_STARTS = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 // `scope`: {values, today, now, labels, own}, see Scope in evaluating.py.
@@ -34,7 +35,7 @@ export function asNumber(value) {
   if (typeof value === "number") return value;
   const stripped = value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
   if (NUMBER.test(stripped)) return Number(stripped);
-  return days(stripped) ?? NaN;
+  return days(stripped) ?? partOfDay(stripped);
 }
 
 export function asBoolean(value) {
@@ -80,6 +81,11 @@ function days(text) {
   if (hour > 23 || minute > 59) return null;
   const inYear = MONTH_STARTS[month - 1] + (month > 2 && isLeap(year) ? 1 : 0);
   return before(year) + inYear + day - 1 - 719162 + (hour * 60 + minute) / 1440;
+}
+
+function partOfDay(text) {
+  const [, hour, minute] = TIME.exec(text) ?? [];
+  return hour <= 23 && minute <= 59 ? (Number(hour) * 60 + Number(minute)) / 1440 : NaN;
 }
 
 function dateOf(number) {

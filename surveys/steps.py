@@ -1,0 +1,93 @@
+"""A form shown one section at a time.
+
+The other sections are on the page all the same, out of sight, and go along with every step: the
+server keeps nothing of a form that is not handed in, and nobody loses what was filled in. Where
+the reader is, the page says; which steps there are follows from the answers so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from .rules import seconds
+
+if TYPE_CHECKING:
+    from .fields import AnswerForm
+
+NEXT, BACK = "next", "back"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a reader is: the section's index, its number among those that ask something now, how
+    many there are, and the minutes that it and what follows take."""
+
+    at: int
+    number: int
+    count: int
+    minutes: int
+
+    @property
+    def is_first(self) -> bool:
+        return self.number == 1
+
+    @property
+    def is_last(self) -> bool:
+        return self.number == self.count
+
+
+def step_of(form: AnswerForm) -> Step:
+    pages = _pages(form)
+    at = form.at if form.at in pages else _near(pages, form.at)
+    sections = form.definition.sections
+    left = sum(
+        seconds(question)
+        for page in pages
+        if page >= at
+        for question in sections[page].questions
+        if question.is_answered and question.key in form.settled.asked
+    )
+    return Step(at, pages.index(at) + 1, len(pages), max(1, round(left / 60)))
+
+
+def turn(form: AnswerForm) -> int | None:
+    """Go where the reader wants to, if that is all that is wanted: 200, or 422 where what stands
+    on the page does not hold. None: the form is handed in."""
+    form.at = request.form.get("page", 0, type=int)
+    go = request.form.get("go", "")
+    if "say" in request.form:  # another language
+        return 200
+    if not form.definition.has_pages:
+        return None
+    pages = _pages(form)
+    earlier, later = (
+        [one for one in pages if one < form.at],
+        [one for one in pages if one > form.at],
+    )
+    if go == BACK:
+        form.at = earlier[-1] if earlier else form.at
+        return 200
+    if not later and go != NEXT:
+        return None
+    if not form.page_holds():
+        return 422
+    form.at = later[0] if later else form.at
+    return 200
+
+
+def _pages(form: AnswerForm) -> list[int]:
+    """The sections that show something, given the answers so far."""
+    asked = form.settled.asked
+    found = [
+        index
+        for index, section in enumerate(form.definition.sections)
+        if any(one.key in asked and one.kind.is_shown for one in section.questions)
+    ]
+    return found or [0]
+
+
+def _near(pages: list[int], at: int) -> int:
+    return next((one for one in reversed(pages) if one <= at), pages[0])

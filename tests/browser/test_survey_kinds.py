@@ -1,0 +1,120 @@
+"""A form with pages and a ranking in the browser: by keyboard, by dragging, without a script."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.visiting import Person
+
+FORM = {
+    "slug": "order",
+    "title": {"zh": "先办哪一件", "en": "What first"},
+    "anonymity": "anonymous",
+    "audience": ["everyone"],
+    "days": [-1, 10],
+    "minutes": 2,
+    "pages": True,
+    "sections": [
+        {
+            "title": {"zh": "排先后", "en": "Order"},
+            "questions": [
+                {
+                    "key": "first",
+                    "type": "ranking",
+                    "required": True,
+                    "label": {"zh": "请排出先后", "en": "Put in order"},
+                    "options": [
+                        {"key": "roads", "label": {"zh": "修路", "en": "Roads"}},
+                        {"key": "forms", "label": {"zh": "减少表格", "en": "Fewer forms"}},
+                        {"key": "canteen", "label": {"zh": "办好食堂", "en": "Canteen"}},
+                    ],
+                },
+                {
+                    "key": "why",
+                    "type": "nps",
+                    "label": {"zh": "多想办成", "en": "How much"},
+                    "low_label": {"zh": "不太想", "en": "Little"},
+                    "high_label": {"zh": "非常想", "en": "Very much"},
+                    "relevant": "selected-at(${first}, 0) = 'forms'",
+                },
+            ],
+        },
+        {
+            "title": {"zh": "时间", "en": "Time"},
+            "questions": [
+                {"key": "at", "type": "time", "label": {"zh": "几点方便", "en": "What time"}}
+            ],
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def form(chromium: Browser, demo_url: str) -> str:
+    office = Person(chromium, demo_url, java_script=False).sign_in("office")
+    page = office.open("/surveys/new")
+    page.fill("#source", json.dumps(FORM, ensure_ascii=False))
+    page.get_by_role("button", name="存为草稿").click()
+    page.goto(f"{demo_url}/surveys/manage")
+    page.locator(".row", has_text="先办哪一件").get_by_role("button", name="开放").click()
+    return "/surveys/order"
+
+
+def order(page: Page) -> list[str]:
+    return [
+        row.locator(".ranking__label").inner_text()
+        for row in page.locator(".ranking__one--placed").all()
+    ]
+
+
+def test_options_are_put_in_order_by_keyboard_and_by_dragging(
+    chromium: Browser, demo_url: str, form: str
+) -> None:
+    cadre = Person(chromium, demo_url, java_script=True).sign_in("cadre2")
+    page = cadre.open(form)
+    said = page.locator(".ranking + [role=status]")
+    page.get_by_role("button", name="修路：排进来").press("Enter")
+    expect(said).to_have_text("修路：第 1 位，共 1 位")
+    page.get_by_role("button", name="减少表格：排进来").press("Enter")
+    page.get_by_role("button", name="办好食堂：排进来").press("Enter")
+    expect(page.locator('[data-question="why"]')).to_be_hidden()
+    page.get_by_role("button", name="减少表格：往前移").press("Enter")
+    expect(said).to_have_text("减少表格：第 1 位，共 3 位")
+    expect(page.get_by_role("button", name="减少表格：不排")).to_be_focused()
+    expect(page.locator('[data-question="why"]')).to_be_visible()
+    assert order(page) == ["减少表格", "修路", "办好食堂"]
+    mark, goal = (
+        page.locator(".ranking__one", has_text=name).locator(".ranking__mark").bounding_box()
+        for name in ("办好食堂", "减少表格")
+    )
+    assert mark and goal
+    page.mouse.move(mark["x"] + 10, mark["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(goal["x"] + 10, goal["y"] + 4, steps=6)
+    page.mouse.up()
+    assert order(page) == ["办好食堂", "减少表格", "修路"]
+    page.get_by_role("button", name="下一步").click()
+    expect(page.locator("#step")).to_contain_text("第 2 部分，共 2 部分")
+    page.get_by_label("几点方便").fill("09:30")
+    page.get_by_role("button", name="上一步").click()
+    assert order(page) == ["办好食堂", "减少表格", "修路"]
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_label("几点方便")).to_have_value("09:30")
+    page.get_by_role("button", name="交问卷").click()
+    expect(page).to_have_url(f"{demo_url}{form}/thanks")
+    assert cadre.faults == []
+
+
+def test_the_same_form_without_a_script(chromium: Browser, demo_url: str, form: str) -> None:
+    page = Person(chromium, demo_url, java_script=False).sign_in("delegate").open(form)
+    for name, place in (("修路", "2"), ("减少表格", "1"), ("办好食堂", "1")):
+        page.get_by_label(name).fill(place)
+    page.get_by_role("button", name="下一步").click()
+    expect(page.locator(".field__error").first).to_contain_text("都排在第 1")
+    page.get_by_label("办好食堂").fill("3")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="交问卷").click()
+    expect(page).to_have_url(f"{demo_url}{form}/thanks")
