@@ -19,6 +19,7 @@ from core.policy import SYSTEM
 from . import publishing
 from .definition import Definition, DefinitionFault, Fault, dump, parse
 from .models import Survey
+from .schema import schema
 from .xlsform import read_workbook, workbook
 
 READABLE = (".json", ".xlsx")
@@ -86,6 +87,15 @@ def export_survey(slug: str, path: Path) -> None:
     except OSError as fault:
         raise click.ClickException(_("写不了 %(path)s：%(why)s", path=path, why=fault)) from fault
     click.echo(str(path))
+
+
+@surveys_cli.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of our own format.
+
+    Example: flask --app app surveys schema > survey.schema.json
+    """
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
 
 
 def _problem(fault: Fault) -> dict[str, Any]:

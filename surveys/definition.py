@@ -51,11 +51,11 @@ MAX_CHARACTERS = 1_000_000
 TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
-_SURVEY_KEYS = frozenset(
+SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
     | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform"}
 )
-_SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
+SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class _Reader(Reader):
             self.fault(whole, _("最外层应是一个 JSON 对象。"))
             return None
         document = dict(given)
-        self.known(document, _SURVEY_KEYS, whole)
+        self.known(document, SURVEY_KEYS, whole)
         slug = self.matching(document, "slug", SLUG, whole)
         if slug in RESERVED_SLUGS:
             self.fault("slug", _("“%(slug)s”另有用处，请换一个。", slug=slug))
@@ -251,7 +251,7 @@ class _Reader(Reader):
                 continue
             section = dict(each)
             cleaned.append(section)
-            self.known(section, _SECTION_KEYS, place)
+            self.known(section, SECTION_KEYS, place)
             title = self.texts(section, "title", place, TITLE_LIMIT, optional=True)
             intro = self.texts(section, "intro", place, INTRO_LIMIT, optional=True, lines=True)
             questions = []

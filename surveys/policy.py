@@ -38,6 +38,7 @@ rules(
         "surveys:opinion:hide": its_reviewer & ~is_its("author"),
         "surveys:opinion:redact": its_reviewer & ~is_its("author"),
         "surveys:opinion:seal": its_reviewer & ~is_its("author"),
+        "surveys:schema:read": anyone,
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,
         # Whoever holds the receipt of an answer; who that is, nobody asks either.

@@ -10,6 +10,7 @@ from flask import (
     Blueprint,
     current_app,
     flash,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -41,6 +42,7 @@ from . import (
 from .definition import Definition
 from .listing import ANSWERED_COOKIE
 from .models import Survey, SurveyDismissal, SurveyVersion
+from .schema import schema
 
 bp = Blueprint("surveys", __name__)
 COOKIE_LIFE = timedelta(days=120)
@@ -64,6 +66,13 @@ def index() -> Any:
         running=listing.running(current_user),
         finished=listing.finished(current_user, asked_page()),
     )
+
+
+@bp.get("/surveys/schema.json")
+@requires("surveys:schema:read")
+def show_schema() -> Any:
+    """The JSON Schema of our own format, for whoever writes forms or reads them."""
+    return jsonify(schema())
 
 
 @bp.get("/surveys/<slug>")

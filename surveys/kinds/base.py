@@ -28,6 +28,10 @@ class Kind:
     name: ClassVar[str]
     word: ClassVar[Any]  # what people call it, in the reader's language
     keys: ClassVar[frozenset[str]] = CHECKED
+    needs: ClassVar[frozenset[str]] = frozenset()  # of these, beside key, type and label
+    option_keys: ClassVar[frozenset[str]] = frozenset()
+    bound: ClassVar[dict[str, Any]] = {"type": "number"}  # what min and max are, in JSON Schema
+    longest: ClassVar[int] = 0  # characters
     field: ClassVar[type[QuestionField]] = QuestionField
     control: ClassVar[str] = ""  # the macro of templates/surveys/controls.html that shows it
     label_limit: ClassVar[int] = LABEL_LIMIT

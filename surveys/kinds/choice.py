@@ -120,6 +120,7 @@ class MultipleField(_ChoiceField):
 
 class _Choice(Kind):
     control = "choices"
+    needs = frozenset({"options"})
     has_options = True
     option_keys = frozenset({"key", "label", "other", "xlsform"})
 

@@ -59,6 +59,7 @@ class Time(Kind):
     keys = CHECKED | {"min", "max"}
     field = TimeField
     control = "time"
+    bound = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
     seconds = 10
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Date(Kind):
     keys = CHECKED | {"min", "max"}
     field = DateField
     control = "date"
+    bound = {"type": "string", "pattern": r"^\d{4}-?(\d\d-?\d\d|W\d\d-?\d)$"}
     seconds = 10
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:

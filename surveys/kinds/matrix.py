@@ -74,12 +74,14 @@ class Matrix(Kind):
     word = _l("矩阵题")
     keys = COMMON | {"options", "rows", "shuffle"}
     field = MatrixField
+    needs = frozenset({"options", "rows"})
+    option_keys = frozenset({"key", "label", "xlsform"})
     control = "matrix"
     has_options = True
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         return {
-            "options": reader.options(asked, place, frozenset({"key", "label", "xlsform"})),
+            "options": reader.options(asked, place, self.option_keys),
             "rows": reader.rows(asked, place),
             "is_shuffled": reader.yes(asked, "shuffle", place),
         }

@@ -121,6 +121,7 @@ class Ranking(Kind):
     word = _l("排序题")
     keys = CHECKED | {"options", "min_choices", "max_choices", "shuffle"}
     field = RankingField
+    needs = frozenset({"options"})
     control = "ranking"
     has_options = True
     option_keys = frozenset({"key", "label", "xlsform"})

@@ -63,6 +63,7 @@ class Rating(Number):
     keys = CHECKED | {"min", "max", "low_label", "high_label"}
     field = RatingField
     control = "rating"
+    bound = {"type": "integer"}
     seconds = 6
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:

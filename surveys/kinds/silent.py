@@ -28,6 +28,7 @@ class Calculated(Number):
     name = "calculated"
     word = _l("自动算出")
     keys = (SAID - {"hint"}) | {"calculation", "decimals"}
+    needs = frozenset({"calculation"})
     control = ""
     seconds = 0
     is_shown = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from wtforms.validators import ValidationError
 
@@ -48,7 +48,6 @@ class _Text(Kind):
     keys = CHECKED | {"max_length", "pattern", "pattern_message"}
     is_written = True
     is_counted = False
-    longest: ClassVar[int]
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         limit = reader.whole_number(asked, "max_length", 1, self.longest, place, optional=True)

@@ -36,6 +36,7 @@ OPEN_PAGES = {
     "static",
     "surveys.back_to_receipt",
     "surveys.show_receipt",  # whoever holds a receipt; who that is, nobody asks
+    "surveys.show_schema",
 }
 # Unsafe requests with a proof of their own instead of the session's token.
 TOKENLESS = {
