@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core import journal
+from core import i18n, journal
 from core.db import db
 from core.i18n import _
 from core.policy import Actor
@@ -80,6 +80,12 @@ def close(actor: Actor, unit: Unit, from_day: date) -> None:
     tree.close(unit, from_day)
     unit.version += 1
     journal.append(KIND, unit.id, "close", actor.id, facts={"from": from_day.isoformat()})
+
+
+def unit_choices() -> dict[str, str]:
+    """Every unit by its id, in the order of the tree, named for the reader; one statement."""
+    rows = db.session.execute(select(Unit.id, Unit.name, Unit.name_en).order_by(Unit.path))
+    return {str(row.id): i18n.pick({"zh": row.name, "en": row.name_en or ""}) for row in rows}
 
 
 class Directory:

@@ -1,4 +1,4 @@
-"""Campaigns: the great discussion, its phases, its notice and the terms it uses."""
+"""Campaigns: the great discussion, its phases, its notice, the terms it uses, its proposals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from . import commands, policy, shelves, views  # noqa: F401
+    from . import commands, policy, proposal_views, shelves, views  # noqa: F401
 
     app.register_blueprint(views.bp)
     app.cli.add_command(commands.campaigns_cli)

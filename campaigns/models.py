@@ -123,6 +123,11 @@ class Campaign(Dated, Stateful, Base):
         ]
 
     @property
+    def takes_proposals(self) -> bool:
+        """Whether people may hand in proposals today."""
+        return self.state == "open" and self.course == "now"
+
+    @property
     def phases_now(self) -> list[Phase]:
         """The phases that today belongs to; they may overlap."""
         return [phase for phase in self.phases if phase.course == "now"]

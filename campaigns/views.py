@@ -25,6 +25,7 @@ from .models import (
     notice_headings,
     notice_versions,
 )
+from .proposal_list import newest
 from .reading import Book, contents_of
 from .shelves import counted, taking_part
 
@@ -50,6 +51,7 @@ def show(campaign: Campaign) -> Any:
         campaign=campaign,
         contents=contents_of(notice_headings(campaign.id)),
         figures=counted(),
+        proposals=newest(campaign),
         places=taking_part(current_user),
     )
 

@@ -89,6 +89,9 @@ SETTINGS: dict[str, Setting] = {
     "SERVICE_HOURS": Setting(
         "8", _count, "office hours within which a text is decided, where a board says nothing else"
     ),
+    "PROPOSAL_DAYS": Setting(
+        "15", _count, "working days from publication within which a proposal is answered"
+    ),
     "INQUIRIES_PER_DAY": Setting(
         "5", _count, "inquiries about the moderation log that one person may make in a day"
     ),

@@ -20,6 +20,7 @@ from . import (
     mail,
     opinions,
     organisation,
+    proposals,
     public_letters,
     second_reviews,
     surveys,
@@ -52,6 +53,7 @@ def ensure(scale: int = 1) -> None:
         second_reviews.fill(people)
         opinions.fill()
         public_letters.fill()
+        proposals.fill(people)
         words.fill()
         tended.fill(people)
         db.session.commit()

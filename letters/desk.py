@@ -10,6 +10,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from accounts.models import Membership, Person, Unit, in_force
+from accounts.units import unit_choices
 from core import clock, journal, once, registry
 from core.db import db
 from core.gate import requires
@@ -32,7 +33,7 @@ from .forms import (
     reply_form,
 )
 from .models import BEFORE_REPLY, ENDED, ROUNDS, Letter, Reply
-from .views import bp, unit_choices
+from .views import bp
 
 PAGE = 30
 NAMED = joinedload(Letter.writer).load_only(Person.id, Person.name)

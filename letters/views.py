@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from accounts.models import Unit
+from accounts.units import unit_choices
 from core import errors, journal, once
 from core.db import db
 from core.gate import requires
@@ -68,12 +68,6 @@ def index() -> Any:
         else []
     )
     return render_template("letters/index.html", mine=mine, week=tally.recent_week())
-
-
-def unit_choices() -> dict[str, str]:
-    """Every unit in the order of the tree; what they are called is public."""
-    rows = db.session.execute(select(Unit.id, Unit.name).order_by(Unit.path))
-    return {str(row.id): row.name for row in rows}
 
 
 @bp.route("/letters/new", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from .acting import Stand
+from .amending import awaits_answer
 from .around import answers_to_edits, pages_around
 from .door import appeal, retract, submit, why, withdraw
 from .flags import open_count as flags_open_on
@@ -57,6 +58,7 @@ __all__ = [
     "Words",
     "answers_to_edits",
     "appeal",
+    "awaits_answer",
     "cautions",
     "covers",
     "flags_open_on",

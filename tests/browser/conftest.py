@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.visiting import Person
 from tests.conftest import missing
 from tests.serving import free_port, start, wait_for
 
@@ -63,3 +64,27 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate(timeout=40)
+
+
+Meet = Callable[[str | None], Person]
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def with_script(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def meet(with_script: bool, chromium: Browser, demo_url: str) -> Iterator[Meet]:
+    """`meet("cadre")` gives that person at a browser; nobody's pages may show a fault."""
+    people: list[Person] = []
+
+    def come(username: str | None) -> Person:
+        person = Person(chromium, demo_url, with_script)
+        people.append(person)
+        return person.sign_in(username) if username else person
+
+    yield come
+    for person in people:
+        person.context.close()
+    assert [fault for person in people for fault in person.faults] == []

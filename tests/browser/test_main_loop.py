@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
+from tests.browser.conftest import Meet
 from tests.browser.visiting import Person
 
 WORD = (Path(__file__).parent / "word.html").read_text("utf-8")
-Meet = Callable[[str | None], Person]
-
-
-@pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def with_script(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-@pytest.fixture
-def meet(with_script: bool, chromium: Browser, demo_url: str) -> Iterator[Meet]:
-    """`meet("cadre")` gives that person at a browser; nobody's pages may show a fault."""
-    people: list[Person] = []
-
-    def come(username: str | None) -> Person:
-        person = Person(chromium, demo_url, with_script)
-        people.append(person)
-        return person.sign_in(username) if username else person
-
-    yield come
-    for person in people:
-        person.context.close()
-    assert [fault for person in people for fault in person.faults] == []
 
 
 def _write(person: Person, words: str) -> None:

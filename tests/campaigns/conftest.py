@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -14,6 +15,10 @@ from core import clock, figures
 from core.db import db
 from core.policy import SYSTEM
 from tests.campaigns.texts import LOOSE
+from tests.people import Cast
+
+if TYPE_CHECKING:
+    from tests.campaigns.proposing import Proposals
 
 SLUG = "ask"
 URL = f"/campaigns/{SLUG}"
@@ -57,3 +62,11 @@ def shift(app: Flask, campaign_id: int, start: int, end: int) -> None:
         campaign.starts_on = clock.today() + timedelta(days=start)
         campaign.ends_on = clock.today() + timedelta(days=end)
         db.session.commit()
+
+
+@pytest.fixture
+def proposals(app: Flask, cast: Cast) -> Proposals:
+    figures.forget()
+    from tests.campaigns.proposing import Proposals
+
+    return Proposals(app, cast)

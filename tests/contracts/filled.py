@@ -19,6 +19,7 @@ from flask import Flask
 from accounts import slips
 from app import create_app
 from campaigns.models import Campaign, GlossaryTerm
+from campaigns.proposals import Proposal
 from core import clock, feed_tokens, journal
 from core.db import db
 from core.mail import MailAddress
@@ -112,7 +113,7 @@ def filled_site(kind: str, folder: Path) -> Iterator[Filled]:
         site = Filled(kind, app, Cast(app))
         for name in PEOPLE:
             site.cast.id(name)
-        for part in (_talk, _rule, _write_letters, _ask, _call, _administer, _subscribe):
+        for part in (_talk, _rule, _write_letters, _ask, _call, _propose, _administer, _subscribe):
             part(site)
         yield site
 
@@ -554,6 +555,41 @@ def _call(site: Filled) -> None:
         archived = db.session.get_one(Campaign, ended[1])
         archived.advance("archive", site.cast.person("office"))
         db.session.commit()
+
+
+PROPOSALS = ("pending", "returned", "rejected", "appealed", "hidden", "sealed", "withdrawn")
+
+
+def _propose(site: Filled) -> None:
+    """Proposals of `cadre` in every state, two that everybody reads, one of them answered."""
+    author, reviewer = site.visitor("cadre"), site.visitor("moderator")
+    unit, why = str(site.cast.unit_id("county")), {"explanation": "写明的理由。"}
+    for state in ("published", "answered", *PROPOSALS):
+        said = "大家都能看到" if state in ("published", "answered") else word(f"proposal_{state}")
+        words = {"title": f"建议 {said}", "body": f"{state}：{said}。", "unit": unit}
+        _send(author, "/campaigns/open/proposals/new", **words)
+        with site.app.app_context():
+            page = f"/proposals/{db.session.scalar(sa.select(sa.func.max(Proposal.id)))}"
+        if state in ("published", "answered", "hidden", "sealed"):
+            _decide_newest(site, reviewer, "approve")
+        if state in ("answered", "sealed"):
+            said = word("proposal_sealed_reason") if state == "sealed" else "大家都能看到。"
+            _send(site.visitor("leader"), f"{page}/decide", outcome="adopted", reason=said)
+        if state == "published":
+            words = {"title": word("proposal_edit"), "body": word("proposal_edit"), "unit": unit}
+            _send(author, f"{page}/edit", **words)
+        if state == "hidden":
+            _send(reviewer, f"{page}/hide", reason="private", **why)
+        if state == "sealed":
+            _send(reviewer, f"{page}/seal", sure="y", **why)
+        if state == "withdrawn":
+            _send(author, f"{page}/withdraw")
+        if state == "returned":
+            _decide_newest(site, reviewer, "return", **why)
+        if state in ("rejected", "appealed"):
+            _decide_newest(site, reviewer, "reject", reason="private", **why)
+        if state == "appealed":
+            _send(author, f"{page}/appeal", **why)
 
 
 def _administer(site: Filled) -> None:

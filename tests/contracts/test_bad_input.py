@@ -21,6 +21,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from campaigns.models import Campaign
+from campaigns.proposals import Proposal
 from core.db import SAFE_METHODS, db
 from forum.models import Post, Thread
 from letters.models import Letter
@@ -89,6 +90,11 @@ def forms(site: Filled) -> Iterator[Form]:
         ).one()
         campaign = db.session.scalars(select(Campaign).where(Campaign.slug == "open")).one()
         version = {"version": str(campaign.version)}
+        openly = Proposal.public_revision_id.is_not(None)
+        proposal = {
+            row.state: row.id
+            for row in db.session.execute(select(Proposal.state, Proposal.id).where(openly))
+        }
     person, county = site.cast.id("cadre2"), site.cast.unit_id("county")
     desk = "/letters/desk/{}/{}".format
     mine = "/letters/{}/{}".format
@@ -198,6 +204,14 @@ def forms(site: Filled) -> Iterator[Form]:
     texts = {"title": 120, "lead": 600, "phases-0-title": 120, "phases-0-aim": 1_000}
     kinds = ("starts_on", "ends_on", "phases-0-starts_on")
     yield Form("office", "/campaigns/open/edit", texts, kinds, version)
+    texts = {"terms-0-term": 40, "terms-0-explanation": 1_000}
+    texts = {"title": 80, **WORDS}
+    yield Form("cadre", "/campaigns/open/proposals/new", texts, ("unit",))
+    yield Form("cadre", f"/proposals/{proposal['open']}/edit", texts, ("unit",))
+    yield Form("leader", f"/proposals/{proposal['open']}/decide", {"reason": 2_000}, ("outcome",))
+    yield Form("cadre2", f"/proposals/{proposal['open']}/flag", flag, ("reason",), optional=True)
+    yield Form("moderator", f"/proposals/{proposal['open']}/redact", cover)
+    yield Form("moderator", f"/proposals/{proposal['open']}/hide", hide, ("reason",))
     texts = {"terms-0-term": 40, "terms-0-explanation": 1_000}
     # An emptied term is taken out, so that nothing is missing.
     yield Form("office", "/campaigns/open/glossary", texts, (), version, optional=True)

@@ -35,7 +35,14 @@ from forum.tags import Tag
 from forum.tending import ENDS
 from moderation.amending import EDITS
 from surveys.models import OpenAnswer, Survey, SurveyVersion
-from tests.contracts.filled import LETTER_STATES, OPINIONS, PUBLIC_LETTERS, Filled, word
+from tests.contracts.filled import (
+    LETTER_STATES,
+    OPINIONS,
+    PROPOSALS,
+    PUBLIC_LETTERS,
+    Filled,
+    word,
+)
 from tests.mailing import words
 from tests.people import PEOPLE, Visitor
 
@@ -129,6 +136,14 @@ EXPECTED: dict[str, set[str]] = {
         if state not in ("sealed", "withdrawn")
     },
     "public_withdrawn": MAIL,
+    **{
+        f"proposal_{state}": REVIEWED
+        for state in ("edit", *PROPOSALS)
+        if state not in ("sealed", "withdrawn")
+    },
+    "proposal_withdrawn": AUTHOR,
+    "proposal_sealed": set(),
+    "proposal_sealed_reason": set(),
     "public_sealed": set(),
     **{
         f"public_{state}_raw": {"cadre"} | _AT_DESK["closed"]
@@ -187,7 +202,7 @@ NEAR: dict[str, set[str | None]] = {
     **dict.fromkeys(("front", "forum", "moderation", "record", "seals", "terms"), TALKERS),
     "letters": WRITERS | {"admin", "moderator", "chief_moderator"},
     "surveys": {None, "office", "moderator", "chief_moderator", "cadre", "admin"},
-    "campaigns": {None, "office", "cadre", "admin"},
+    "campaigns": {None, "office", "cadre", "admin", "leader", "moderator", "chief_moderator"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
 }
 FEW, MANY, SOME = 1, 10, 10
@@ -206,6 +221,8 @@ TELLING = {
     *("letters.list_public", "letters.prepare_public", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
     "surveys.edit_opinion",
+    *("campaigns.show_proposal", "campaigns.edit_proposal", "campaigns.history_proposal"),
+    "campaigns.list_proposals",
     "accounts.show_import",
 }
 _WORD = re.compile("zq[a-z]+qz")

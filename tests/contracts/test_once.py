@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from accounts.models import Membership, PeopleImport, Person, Slip, Unit
+from campaigns.proposals import Proposal, ProposalDecision
 from core import clock
 from core.db import db
 from core.follows import Follow
@@ -37,6 +38,8 @@ from surveys.definition import dump
 from surveys.models import HeldResponse, Survey, SurveyDismissal, SurveyResponse
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
+from tests.campaigns.proposing import BODY, TITLE, Proposals
+from tests.campaigns.proposing import REASON as WHY
 from tests.letters.conftest import Post
 from tests.people import Cast, Visitor
 from tests.rules import Rules
@@ -110,6 +113,20 @@ def reply(stage: Stage) -> Act:
     thread = stage.forum.published(author, reviewer)
     words = {"body": "我也说一句。", "once": KEY}
     return Act("cadre2", f"/threads/{thread}/reply", words, ForumPost, (ForumPost.number > 1,))
+
+
+def propose(stage: Stage) -> Act:
+    Proposals(stage.app, stage.cast)
+    words = {"title": TITLE, "body": BODY, "unit": str(stage.cast.unit_id("county")), "once": KEY}
+    return Act("cadre", "/campaigns/ask/proposals/new", words, Proposal)
+
+
+def decide_proposal(stage: Stage) -> Act:
+    made = Proposals(stage.app, stage.cast)
+    proposal = made.published(stage.cast.visitor("cadre"), stage.cast.visitor("moderator"))
+    words = {"outcome": "adopted", "reason": WHY}
+    codes = frozenset({302, 409})
+    return Act("leader", f"/proposals/{proposal}/decide", words, ProposalDecision, answers=codes)
 
 
 def follow_thread(stage: Stage) -> Act:
@@ -398,7 +415,7 @@ ACTS: list[Make] = [
     *(start_thread, start_thread_by_script, reply, appeal, approve),
     *(flag_post, find_harmless, follow_thread, choose_own),
     *(start_thread, start_thread_by_script, reply, appeal, approve, create_template),
-    *(move, split, merge),
+    *(move, split, merge, propose, decide_proposal),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
     *(make_survey, make_survey_in_many_windows),
@@ -502,6 +519,13 @@ def test_a_letter_moved_twice_says_who_and_when(
     unit = fields.get("unit")
     data = {**fields, "unit": str(stage.cast.unit_id(unit))} if unit else fields
     decided_twice(stage, who, f"/letters/desk/{letter}/{verb}", data)
+
+
+@pytest.mark.parametrize("verb", ["decide", "withdraw"])
+def test_a_proposal_moved_twice_says_who_and_when(stage: Stage, verb: str) -> None:
+    act = decide_proposal(stage)
+    who, data = ("leader", act.data) if verb == "decide" else ("cadre", {})
+    decided_twice(stage, who, act.url.replace("decide", verb), data)
 
 
 @pytest.mark.parametrize("verb", ["approve", "return", "reject"])
