@@ -118,7 +118,7 @@ rules(
         "moderation:revision:resume": is_its("author") | reviewer,
         "moderation:revision:amend": reviewer & ~is_its("author"),
         "moderation:revision:redact": reviewer & ~is_its("author"),
-        "moderation:revision:seal": reviewer & ~is_its("author"),
+        "moderation:revision:seal": reviewer,
         **{f"moderation:revision:unseal_{state}": unsealer for state in SEALABLE},
         "moderation:revision:accept": is_its("author"),
         "moderation:revision:revert": is_its("author"),

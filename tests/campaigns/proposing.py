@@ -27,7 +27,7 @@ class Proposals:
     cast: Cast
 
     def __post_init__(self) -> None:
-        make(self.app)
+        self.campaign_id = make(self.app)
 
     def write(self, author: Visitor, unit: str = "county", **words: str) -> int:
         """Hand one in; returns its id."""

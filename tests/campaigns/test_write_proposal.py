@@ -8,6 +8,9 @@ import re
 import pytest
 from flask import Flask
 
+from campaigns.proposals import ProposalDecision
+from core.db import db
+from moderation.seal import Seal
 from tests.campaigns.conftest import URL, shift
 from tests.campaigns.proposing import BODY, TITLE, Proposals
 from tests.conftest import counted
@@ -112,12 +115,10 @@ def test_a_seal_closes_the_answer_too(app: Flask, cast: Cast, proposals: Proposa
         assert WORDS not in page, url
         assert "月底前发新表样" not in page, url
     with app.app_context():
-        from campaigns.proposals import ProposalDecision
-        from core.db import db
-
         assert "新表样" not in db.session.scalars(db.select(ProposalDecision.reason)).one()
+        seal = db.session.scalars(db.select(Seal.id)).one()
     chief = cast.visitor("chief_moderator")
-    assert chief.post("/moderation/seals/1/unseal", WHY).status_code == 302
+    assert chief.post(f"/moderation/seals/{seal}/unseal", WHY).status_code == 302
     page = reader.get(mine).text
     assert WORDS in page
     assert "月底前发新表样" in page
@@ -165,7 +166,7 @@ def test_a_stale_edit_is_shown_again(cast: Cast, proposals: Proposals) -> None:
 def test_proposals_are_taken_while_the_campaign_lasts(
     app: Flask, cast: Cast, proposals: Proposals, days: tuple[int, int]
 ) -> None:
-    shift(app, 1, *days)
+    shift(app, proposals.campaign_id, *days)
     author = cast.visitor("cadre")
     assert proposals.send(author).status_code == 403
     assert "/proposals/new" not in author.get(URL).text

@@ -132,3 +132,32 @@ def test_of_many_at_once_no_more_pass_than_the_limit(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert (len(passed), len(refused)) == (5, 15)
+
+
+def test_one_that_is_not_committed_yet_counts_for_whoever_comes_meanwhile(app: Flask) -> None:
+    """The second waits for the end of the first, whatever threads and machine make of it."""
+    spent, over = threading.Event(), threading.Event()
+    outcomes: list[str] = []
+
+    def second() -> None:
+        with app.app_context():
+            spent.wait()
+            try:
+                spend(limit=1)
+                outcomes.append("passed")
+                db.session.commit()
+            except TooMany:
+                outcomes.append("refused")
+                db.session.rollback()
+            finally:
+                over.set()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with app.app_context():
+        spend(limit=1)
+        spent.set()
+        over.wait(0.3)  # it is over before the first is only where nothing holds it
+        db.session.commit()
+    thread.join()
+    assert outcomes == ["refused"]

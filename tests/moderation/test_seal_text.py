@@ -228,6 +228,8 @@ def test_who_may_seal(
     own = forum.post(forum.start(moderator, "审核员写的"))
     assert seal(moderator, forum, own).status_code == 403
     assert moderator.post(f"/posts/{own}/seal", SEAL).status_code == 403
+    for page in (f"/moderation/{forum.item(own)}/seal", f"/posts/{own}/seal"):
+        assert moderator.get(page).status_code == 403, page
     assert seal(cast.visitor("chief_moderator"), forum, own).status_code == 302
     assert moderator.post(f"/posts/{public}/seal", SEAL).status_code == 302
     with app.app_context():
