@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["links"] = lambda places: registry.links(places, _reader())
 
     app.jinja_env.globals["open_records"] = registry.open_records
+    app.jinja_env.globals["modules"] = registry.modules
 
     @app.context_processor
     def _page_context() -> dict[str, Any]:

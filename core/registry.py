@@ -2,7 +2,8 @@
 
 `navigation` and `account_menu` hold places in the header, `panels` the blocks of the home page,
 `waiting` what waits for a person, `own` where a person finds all of their own, `admin_sections`
-the rows of the administration page, `open_records` the open records beside that of decisions.
+the rows of the administration page, `open_records` the open records beside that of decisions,
+`modules` the scripts that run on every page of whoever is signed in.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ class Panel:
 
 
 navigation: list[Place] = []
+modules: list[str] = []
 account_menu: list[Place] = []
 admin_sections: list[Place] = []
 panels: list[Panel] = []

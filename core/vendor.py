@@ -22,6 +22,10 @@ WORKSHOP = ROOT / ".venv" / "npm"
 FILES = {
     "squire-rte/dist/squire.mjs": "squire.mjs",
     "dompurify/dist/purify.min.js": "purify.min.js",
+    **{
+        f"@cloudflare/blindrsa-ts/lib/src/{name}": f"blindrsa/{name}"
+        for name in ("blindrsa.js", "util.js", "sjcl/index.js")
+    },
 }
 NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -78,6 +82,7 @@ def _copy() -> list[str]:
         text = (WORKSHOP / "node_modules" / source).read_text(encoding="utf-8")
         # The maps stay behind, so the browser must not be sent looking for them.
         lines = [line for line in text.splitlines() if not line.startswith("//# sourceMapping")]
+        (VENDOR / name).parent.mkdir(parents=True, exist_ok=True)
         (VENDOR / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     STAMP.touch()
     return list(FILES.values())

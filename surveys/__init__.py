@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         managing,
         opinion_views,
         policy,
+        right_views,
         shelves,
         tongues,
         unseen_views,

@@ -43,7 +43,7 @@ ANONYMITY = ("named", "anonymous")
 RESULTS_WHEN = ("closed", "always")
 SITE_LANGUAGES = frozenset({"zh", "en"})
 EVERYONE = "everyone"
-RESERVED_SLUGS = frozenset({"manage", "new"})
+RESERVED_SLUGS = frozenset({"manage", "new", "rights"})
 QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 
 MAX_SECTIONS, MAX_QUESTIONS = 200, 600

@@ -172,7 +172,8 @@ class SurveyRight(Base):
     """That a person was handed the right to answer an anonymous survey; never that it was used.
 
     `sealed` is the right itself, readable with a key that only the running server holds (see
-    rights.py), so that the person may open the form in another browser.
+    rights.py), so that the person may open the form in another browser. Of a right that the
+    person's browser made, the server knows only a digest of what it signed blindly: `blinded`.
     """
 
     __tablename__ = "survey_rights"
@@ -186,6 +187,7 @@ class SurveyRight(Base):
     )
     issued_on: Mapped[date]
     sealed: Mapped[str | None] = mapped_column(String(120))
+    blinded: Mapped[str | None] = mapped_column(String(64))
 
 
 class SpentRight(Base):

@@ -1,11 +1,15 @@
 """The one-time right to answer an anonymous survey: a random number that the server signs.
 
+There are two levels. On ordinary pages a browser with script makes the number itself and has it
+signed blindly (signing.py): the server never meets the number before it is used. Whoever opens
+the form without such a right is handed one that the server makes.
+
 The database keeps, apart from each other, to whom a right was handed (never the right) and the
 digests of rights that were used (never whose). Nothing links the two: the number is random and
 stands nowhere. So that a person may open the form in a second browser, the right lies beside
 the name under a key that lives in the memory of the running server alone and dies with it.
 
-This level means trusting the server while it runs; the form says so.
+This second level means trusting the server while it runs; the form says which one it is.
 """
 
 from __future__ import annotations
@@ -14,12 +18,14 @@ import hashlib
 import hmac
 import re
 import secrets
+from datetime import date
 
 from sqlalchemy import select, update
 
 from core import clock, keys
 from core.db import db, insert_into
 
+from . import signing
 from .models import SpentRight, Survey, SurveyRight
 
 FIELD = "right"
@@ -39,13 +45,45 @@ def mint(survey: Survey) -> str:
 def is_genuine(survey: Survey, right: str) -> bool:
     """Whether the server signed it for this survey."""
     if not FORM.fullmatch(right):
-        return False
+        return signing.is_signed(survey, right)
     number, _, signature = right.partition(".")
     return keys.same(signature, _signature(survey, number))
 
 
+def is_blind(right: str) -> bool:
+    """Whether it is of the kind that browsers make: the server never met it before."""
+    return bool(right) and not FORM.fullmatch(right)
+
+
+def vouch(survey: Survey, person_id: int, blinded: str) -> str | None:
+    """Sign what the person's browser made, in the caller's transaction; None when the person was
+    handed a right before. The same again gets the same signature: its first may have got lost.
+    """
+    signed = signing.sign(survey, blinded)
+    if signed is None:
+        return None
+    digest = hashlib.sha256(blinded.encode()).hexdigest()
+    db.session.execute(
+        insert_into(SurveyRight)
+        .values(survey_id=survey.id, person_id=person_id, issued_on=_day(survey), blinded=digest)
+        .on_conflict_do_nothing()
+    )
+    mine = (SurveyRight.survey_id == survey.id, SurveyRight.person_id == person_id)
+    kept = db.session.scalar(select(SurveyRight.blinded).where(*mine))
+    return signed if kept == digest else None
+
+
+def issued_to(person_id: int, survey_ids: list[int]) -> set[int]:
+    """The surveys whose right the person was handed."""
+    asked = select(SurveyRight.survey_id).where(
+        SurveyRight.person_id == person_id, SurveyRight.survey_id.in_(survey_ids)
+    )
+    return set(db.session.scalars(asked))
+
+
 def hand_out(survey: Survey, person_id: int) -> str | None:
-    """The person's right; None when it was handed out before the server last started.
+    """The person's right; "" when a browser of theirs made it, None when it was handed out before
+    the server last started.
 
     Works in a transaction of its own that writes first: the page that shows the form only reads.
     """
@@ -53,7 +91,7 @@ def hand_out(survey: Survey, person_id: int) -> str | None:
     claim = insert_into(SurveyRight).values(
         survey_id=survey.id,
         person_id=person_id,
-        issued_on=clock.today(),
+        issued_on=_day(survey),
         sealed=_seal(survey, person_id, new),
     )
     with db.engine.begin() as connection:
@@ -62,12 +100,12 @@ def hand_out(survey: Survey, person_id: int) -> str | None:
         ).one_or_none()
         if first is not None:
             return new
-        sealed = connection.execute(
-            select(SurveyRight.sealed).where(
+        kept = connection.execute(
+            select(SurveyRight.sealed, SurveyRight.blinded).where(
                 SurveyRight.survey_id == survey.id, SurveyRight.person_id == person_id
             )
-        ).scalar_one()
-    return _unseal(survey, person_id, sealed)
+        ).one()
+    return "" if kept.blinded else _unseal(survey, person_id, kept.sealed)
 
 
 def owner(survey: Survey, person_id: int) -> str:
@@ -95,6 +133,11 @@ def forget_sealed(survey: Survey) -> None:
     db.session.execute(
         update(SurveyRight).where(SurveyRight.survey_id == survey.id).values(sealed=None)
     )
+
+
+def _day(survey: Survey) -> date:
+    """The day that stands beside a right: everybody's, whenever it was fetched."""
+    return survey.first_day or clock.today()
 
 
 # --- Sealed with the server's memory -------------------------------------------------------

@@ -85,6 +85,7 @@ def release_held() -> None:
 
 def fill() -> None:
     registry.add(registry.navigation, PLACE)
+    registry.add(registry.modules, "js/surveys/rights.js")
     registry.add(registry.admin_sections, MANAGE)
     registry.add(registry.panels, PANEL)
     registry.add(registry.waiting, waiting)

@@ -85,10 +85,10 @@ def show(survey: Survey) -> Any:
         given = responses.given_by(survey, current_user.id)
         return page_of(survey, version, fields.form_for(version.definition, given))
     if (right := _right_of_reader(survey)) is None:
-        return render_template("surveys/survey_handed.html", survey=survey)
+        return redirect(url_for("surveys.ask_right", slug=survey.slug))
     page = make_response(page_of(survey, version, fields.form_for(version.definition), right))
     page.headers["Referrer-Policy"] = "no-referrer"
-    return _keep_right(page, survey, right)
+    return keep_right(page, survey, right)
 
 
 @bp.post("/surveys/<slug>")
@@ -114,18 +114,6 @@ def answer(survey: Survey) -> Any:
 @requires("surveys:survey:show", Survey, by="slug")
 def thanks(survey: Survey) -> Any:
     return render_template("surveys/survey_thanks.html", survey=survey)
-
-
-@bp.post("/surveys/<slug>/right")
-@requires("surveys:survey:answer", Survey, by="slug")
-def bring_right(survey: Survey) -> Any:
-    """A right that was handed to another browser, typed in here."""
-    right = "".join(request.form.get(rights.FIELD, "").split())
-    if not survey.is_anonymous or not rights.is_genuine(survey, right):
-        wrong = _("这不是本问卷的答题码。请回到原来的浏览器，把答题码完整地复制过来。")
-        page = render_template("surveys/survey_handed.html", survey=survey, wrong=wrong)
-        return page, 422
-    return _keep_right(redirect(url_for("surveys.show", slug=survey.slug), 303), survey, right)
 
 
 @bp.post("/surveys/<slug>/dismiss")
@@ -220,6 +208,8 @@ def page_of(
         right=right,
         was_changed=sent != version.number,
         receipt=receipt,
+        is_blind=right is not None and (right == "" or rights.is_blind(right)),
+        mark=rights.owner(survey, current_user.id) if right == "" else "",
         form_key=codes.form_key(request.form.get(receipts.FORM_FIELD, "")),
         looked=rules.look(version.definition) if survey.state == "draft" else None,
     )
@@ -247,7 +237,7 @@ def _right_of_reader(survey: Survey) -> str | None:
     return rights.hand_out(survey, current_user.id)
 
 
-def _keep_right(response: Response, survey: Survey, right: str) -> Response:
+def keep_right(response: Response, survey: Survey, right: str) -> Response:
     value = f"{right}~{rights.owner(survey, current_user.id)}"
     return keep(response, rights.COOKIE, value, url_for("surveys.show", slug=survey.slug))
 

@@ -91,7 +91,7 @@ def test_right_handed_before_a_restart_is_brought_by_code(
     first, other = cast.visitor("delegate"), cast.visitor("delegate")
     code = hidden(first.get("/surveys/work"))["right"]
     monkeypatch.setattr(rights, "_memory", b"another server's memory, 32 byte")
-    page = other.get("/surveys/work")
+    page = other.get("/surveys/work", follow_redirects=True)
     assert "答题权已经领过" in page.text
     wrong = other.post("/surveys/work/right", {"right": code[:-1] + "x"})
     assert wrong.status_code == 422
