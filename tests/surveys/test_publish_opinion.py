@@ -165,6 +165,7 @@ def test_nobody_puts_forward_what_was_not_announced_or_what_few_wrote(
     slug = desk.make(slug="silent")
     for name in PEOPLE:
         desk.fill(cast.visitor(name), slug, q_text=RAW if name == "cadre" else "另一句。")
+    desk.release(slug)
     assert "提交公布" not in office.get(f"/surveys/{slug}/answers?question=text").text
     sent = propose(app, office, slug)
     assert sent.status_code == 422
@@ -176,6 +177,7 @@ def test_nobody_puts_forward_what_was_not_announced_or_what_few_wrote(
     for name in PEOPLE:
         words = "只有四个人写。" if name == "cadre2" else "" if name == "expert" else "写了。"
         desk.fill(cast.visitor(name), slug, q_text=words)
+    desk.release(slug)
     sent = office.post(
         f"/surveys/{slug}/answers/{answer(app, '只有四个人写。')}/propose", {"body": "四个人写"}
     )
@@ -209,6 +211,7 @@ def test_names_and_numbers_are_pointed_out_before_they_go(
     raw = "请找cadre2同志，电话 13800138000。"
     for name in PEOPLE:
         desk.fill(cast.visitor(name), slug, q_text=raw if name == "cadre" else "另一句。")
+    desk.release(slug)
     url = f"/surveys/{slug}/answers/{answer(app, raw)}/propose"
     sent = office.post(url, {"body": raw})
     assert sent.status_code == 422
@@ -282,6 +285,7 @@ def test_before_the_survey_ends_its_page_says_when_it_is_read(
     slug = desk.make(publish_words=True)
     for name in PEOPLE:
         desk.fill(cast.visitor(name), slug, q_text=RAW if name == "cadre" else "另一句。")
+    desk.release(slug)
     moderator = cast.visitor("moderator")
     propose(app, office, slug)
     assert decide(app, moderator, "approve") == 302
