@@ -1,7 +1,7 @@
 """One index over everything that may be read: the same bigram tokens on each database.
 
-SQLite answers from an FTS5 table that triggers keep in step, PostgreSQL from a GIN index over
-`to_tsvector('simple', tokens)`. Areas put what is public and drop what no longer is.
+SQLite answers from an FTS5 table that triggers keep in step, PostgreSQL from a column that it
+makes of the tokens itself, and a GIN index over it. Areas put what is public and drop what no longer is.
 
 An entry's id begins with its second, so that the newest come first by id: FTS5 reads its lists
 from the highest id down, and stops after a page however many texts have a common word.
@@ -24,6 +24,7 @@ from sqlalchemy import (
     DDL,
     BigInteger,
     BindParameter,
+    ColumnClause,
     Index,
     Integer,
     Select,
@@ -38,10 +39,10 @@ from sqlalchemy import (
     insert,
     literal_column,
     null,
-    or_,
     select,
     table,
     union,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,6 +60,7 @@ PAGE = 20
 COUNTED = 1_000  # hits that anybody pages through
 AHEAD = 100  # hits counted from the page on that is shown; more are told as "more than"
 SNIPPET = 120
+LEAD = 15  # characters before a match: two short lines of a telephone still show it
 WEIGHED = 100  # the newest hits, and the newest by title, that are put in order by closeness
 TOGETHER = 500  # texts whose rows are written together
 SERIAL_BITS = 24  # entries of the same second that collide: one pair in 16 million
@@ -96,9 +98,16 @@ FTS = (
 )
 SEARCH_INDEX = table("search_index", column("rowid"))
 FTS_ROW = SEARCH_INDEX.c.rowid
-GIN = (
+GIN = (  # as the first migration makes it
     "CREATE INDEX ix_search_entries_tokens ON search_entries "
     "USING gin (to_tsvector('simple', tokens))",
+)
+# Kept beside the tokens: a plan that looks at entries one by one would else part each anew.
+VECTOR: ColumnClause[Any] = literal_column("search_entries.vector")
+KEPT = (
+    "ALTER TABLE search_entries ADD COLUMN vector tsvector "
+    "GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED",
+    "CREATE INDEX ix_search_entries_vector ON search_entries USING gin (vector)",
 )
 for statement in FTS:
     event.listen(
@@ -111,7 +120,7 @@ event.listen(
     "before_drop",
     DDL("DROP TABLE IF EXISTS search_index").execute_if(dialect="sqlite"),
 )
-for statement in GIN:
+for statement in KEPT:
     event.listen(
         SearchEntry.__table__, "after_create", DDL(statement).execute_if(dialect="postgresql")
     )
@@ -121,7 +130,7 @@ def is_ours_to_compare(name: str | None, kind: str, _parents: object) -> bool:
     """Whether migrations compare an object with the models: the index itself is made by hand."""
     if kind == "table":
         return not (name or "").startswith(("search_index", "alembic_version"))
-    return name != "ix_search_entries_tokens"
+    return name not in ("vector", "ix_search_entries_vector")
 
 
 @dataclass(frozen=True)
@@ -400,12 +409,7 @@ def _closest(words: str, page: int, *matching: Select[SearchEntry] | None) -> Pa
     The weight is our own, so that it is the same on each database and costs the same however
     many texts match.
     """
-    chosen = [newest(one).limit(WEIGHED).subquery() for one in matching if one is not None]
-    found = db.session.execute(
-        select(SearchEntry.id, SearchEntry.kind, SearchEntry.subject_id)
-        .add_columns(SearchEntry.title, SearchEntry.body)
-        .where(or_(*(SearchEntry.id.in_(select(one.c.id)) for one in chosen)))
-    ).all()
+    found = db.session.execute(to_weigh(*matching)).all()
     terms = [door.folded(one) for one in words.split()]
     weighed = sorted(((_weight(row, terms), row.id, row) for row in found), reverse=True)
     best = {(row.kind, row.subject_id): row.id for _weight, _id, row in reversed(weighed)}
@@ -415,6 +419,16 @@ def _closest(words: str, page: int, *matching: Select[SearchEntry] | None) -> Pa
         return Pager(page, PAGE, len(ids))
     rows = {hit.id: hit for hit in _hits(words, SearchEntry.id.in_(shown))}
     return Pager(page, PAGE, len(ids), tuple(rows[id] for id in shown if id in rows))
+
+
+def to_weigh(*matching: Select[SearchEntry] | None) -> Any:
+    """The newest that match in one way or another. All ids in one list: asked for each way by OR,
+    PostgreSQL looks at every entry there is."""
+    chosen = [newest(one).limit(WEIGHED).subquery() for one in matching if one is not None]
+    return select(
+        *(SearchEntry.id, SearchEntry.kind, SearchEntry.subject_id),
+        *(SearchEntry.title, SearchEntry.body),
+    ).where(SearchEntry.id.in_(union_all(*(select(one.c.id) for one in chosen))))
 
 
 def _weight(row: Any, terms: Sequence[str]) -> tuple[int, ...]:
@@ -507,9 +521,8 @@ def having(asked: BindParameter[str]) -> Select[SearchEntry]:
         # From the index to the texts, in its order: the other way round reads every text.
         found = select(SearchEntry).join_from(SEARCH_INDEX, SearchEntry, SearchEntry.id == FTS_ROW)
         return found.where(literal_column("search_index").op("MATCH")(asked))
-    vector = func.to_tsvector(literal_column("'simple'"), SearchEntry.tokens)
     return select(SearchEntry).where(
-        vector.op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
+        VECTOR.op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
     )
 
 
@@ -534,6 +547,6 @@ def _around(body: str, terms: list[str]) -> str:
     """The part of the body around the first match."""
     folded = door.folded(body)
     places = [place for term in terms if (place := folded.find(door.folded(term))) >= 0]
-    start = max(0, min(places, default=0) - SNIPPET // 4)
+    start = max(0, min(places, default=0) - LEAD)
     piece = " ".join(body[start : start + SNIPPET].split())
     return ("…" if start else "") + piece + ("…" if start + SNIPPET < len(body) else "")

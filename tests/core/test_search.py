@@ -353,6 +353,26 @@ def test_a_page_is_read_from_the_index_without_sorting(app: Flask) -> None:
     assert len(plan) == 2
 
 
+def test_no_way_of_searching_looks_at_every_entry(app: Flask) -> None:
+    """What PostgreSQL keeps of the tokens answers, by its index, in both orders."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's plan is tested above")
+    put("a", "基层的事", "说一说")
+    kept = "SELECT count(*) FROM search_entries WHERE vector = to_tsvector('simple', tokens)"
+    assert db.session.scalar(text(kept)) == 1
+    both = [
+        search.that_match("基层", search.reach(READER), Filters(), in_title)
+        for in_title in (False, True)
+    ]
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    for asked in (both[0], search.to_weigh(*both)):
+        assert asked is not None
+        said = str(asked.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        plan = "\n".join(db.session.scalars(text(f"EXPLAIN {said}".replace(":", "\\:"))))
+        assert "ix_search_entries_vector" in plan
+        assert "Seq Scan" not in plan
+
+
 def test_an_entry_begins_with_its_second() -> None:
     """So that the newest come first by id, whenever they were indexed."""
     now = clock.now()
