@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from core.db import db
+from core.policy import allows
 from letters.actors import CodeHolder
 from letters.models import BEFORE_REPLY, ENDED, Letter
 from tests.conftest import counted
@@ -15,6 +16,7 @@ from tests.people import PEOPLE, Cast
 
 AT_UNIT = ("assigned", "claimed", "handling", "reply_draft", "sign_off", "replied", "rated")
 AT_UNIT += ("unrated", "closed", "reopened")
+WORK = "letters:letter:work"
 STATES = [state for state in Letter.machine.states if state != "draft"]
 
 
@@ -55,6 +57,10 @@ def test_visible_to_is_the_table(
                 mine = Letter.visible_to(cast.person(name)).with_only_columns(Letter.id)
                 expected = _expected(name, state, is_restricted, name == writer)
                 assert (db.session.scalar(mine) == letter_id) == expected, (name, state)
+            if is_restricted:  # nor may anybody else's policy row let them work on it
+                letter = db.session.get_one(Letter, letter_id)
+                may = {name for name in PEOPLE if allows(cast.person(name), WORK, letter)}
+                assert may == {"mail_office"}, state
 
 
 @pytest.mark.parametrize("name", ["cadre2", "handler", "minister", "admin"])
