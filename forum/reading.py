@@ -100,13 +100,13 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> ThreadPag
 
     `reviews` says that the actor reviews for the board.
     """
-    first = (number - 1) * PAGE + 1
+    first, reader_id = (number - 1) * PAGE + 1, actor.id
     asked = {
         "thread": thread.id,
         "first": first,
         "last": first + PAGE - 1,
         "last_public": thread.last_number,
-        "actor": actor.id or 0,
+        "actor": reader_id or 0,
         "reviews": reviews,
     }
     rows = db.session.execute(_posts(), asked).all()
@@ -120,12 +120,12 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> ThreadPag
             row.purged_at is not None,
         )
         for row in rows
-        if row.author_id == actor.id and row.state not in SETTLED
+        if row.author_id == reader_id and row.state not in SETTLED
     ]
     standing = standings(thread.board.key, own) if own else {}
     lines = [
         _veiled(row)
-        if _is_veiled(row, actor, reviews)
+        if _is_veiled(row, reader_id, reviews)
         else _line(row, standing.get(row.id), carried(row.html, notes(row.files or ()), actor))
         for row in rows
     ]
@@ -136,9 +136,9 @@ def posts(thread: Thread, number: int, actor: Actor, reviews: bool) -> ThreadPag
     return ThreadPage(number, PAGE, max(last, own_last or 0), lines, mark or 0, first_unread)
 
 
-def _is_veiled(row: Any, actor: Actor, reviews: bool) -> bool:
+def _is_veiled(row: Any, reader_id: int | None, reviews: bool) -> bool:
     """A sealed one has no word for anybody; its author sees where it stands."""
-    if row.author_id == actor.id or row.public_id is not None:
+    if row.author_id == reader_id or row.public_id is not None:
         return False
     return row.state == "sealed" or not reviews
 

@@ -93,7 +93,13 @@ PLACES: dict[str, tuple[str, ...]] = {
     "chief_moderator": ("/forum/study/moderators",),
     "moderator": ("/threads/2", "/threads/2/lock", "/threads/2/pin", "/threads/2/feature"),
     "cadre2": (
-        *("/forum/study", "/forum/study/rules", "/forum/dajiatan/featured", "/threads/tended"),
+        *(
+            "/forum/study",
+            "/forum/study/rules",
+            "/forum/dajiatan/featured",
+            "/threads/featured",
+            "/threads/tended",
+        ),
         *("/threads/1", "/posts/1/react", "/posts/1/bookmark", "/me/bookmarks"),
     ),
 }
