@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from core.i18n import _, pick
 from core.policy import SYSTEM
 
 from . import publishing
-from .definition import Definition, DefinitionFault, Fault, dump, parse
+from .definition import Definition, DefinitionFault, Fault, dump
+from .interchange import READABLE, WRITABLE, read_file
 from .models import Survey
 from .schema import schema
-from .xlsform import read_workbook, workbook
+from .xlsform import workbook
 
-READABLE = (".json", ".xlsx")
 MAX_BYTES = 4_000_000
 
 surveys_cli = AppGroup("surveys", help="Surveys as files.")
@@ -34,8 +35,9 @@ surveys_cli = AppGroup("surveys", help="Surveys as files.")
 def import_survey(path: Path, as_json: bool) -> None:
     """Bring a form in: a draft, or a new version of the survey with its slug.
 
-    Reads our own JSON and XLSForm workbooks. Prints the title, the questions, and each problem with its place; exit 1 when nothing was
-    imported.
+    Reads our own JSON, XLSForm workbooks, SurveyJS JSON and LimeSurvey's .lss, told apart by their
+    content. Prints the title, the questions, and each problem with its place; exit 1 when nothing
+    was imported.
 
     Example: flask --app app surveys import opinion-form.json
     """
@@ -74,8 +76,8 @@ def export_survey(slug: str, path: Path) -> None:
 
     Example: flask --app app surveys export opinion-form opinion-form.json
     """
-    if path.suffix.lower() not in READABLE:
-        raise click.ClickException(_unreadable(path))
+    if path.suffix.lower() not in WRITABLE:
+        raise click.ClickException(_unreadable(path, WRITABLE))
     with reading():
         survey = db.session.scalar(select(Survey).where(Survey.slug == slug))
         if survey is None:
@@ -106,20 +108,17 @@ def _problem(fault: Fault) -> dict[str, Any]:
 
 def _definition(path: Path) -> tuple[Definition, list[Fault]]:
     """The form in a file, and what did not come along. Raises DefinitionFault."""
-    if path.suffix.lower() not in READABLE:
-        raise DefinitionFault([Fault(path.name, _unreadable(path))])
+    if path.suffix.lower().removeprefix(".") not in READABLE:
+        endings = [f".{one}" for one in READABLE]
+        raise DefinitionFault([Fault(path.name, _unreadable(path, endings))])
     data = _bytes(path)
     try:
-        if path.suffix.lower() == ".xlsx":
-            if files.sniff(data) != "xlsx":
-                raise files.FileFault(_("这个文件的内容不是 Excel 工作簿（.xlsx）。"))
-            return read_workbook(files.Upload(path.name, "xlsx", data))
-        source = files.decoded(data)
-        if files.sniff(data) != "text" or source is None:
-            raise files.FileFault(_("这个文件的内容不是文字，不像 JSON。"))
+        kind = files.sniff(data)
+        if path.suffix.lower() == ".xlsx" and kind != "xlsx":
+            raise files.FileFault(_("这个文件的内容不是 Excel 工作簿（.xlsx）。"))
+        return read_file(files.Upload(path.name, kind, data))
     except files.FileFault as fault:
         raise DefinitionFault([Fault(path.name, str(fault))]) from fault
-    return parse(source), []
 
 
 def _bytes(path: Path) -> bytes:
@@ -133,11 +132,11 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _unreadable(path: Path) -> str:
+def _unreadable(path: Path, endings: Iterable[str]) -> str:
     return _(
         "“%(ending)s”不是能用的格式。能用的是：%(usable)s。",
         ending=path.suffix or path.name,
-        usable=_("、").join(READABLE),
+        usable=_("、").join(endings),
     )
 
 

@@ -19,14 +19,14 @@ from core.i18n import _, _l, pick
 from core.paging import Pager, asked_page
 
 from . import opinions, publishing, results
-from .definition import Definition, DefinitionFault, Fault, dump, parse
+from .definition import Definition, DefinitionFault, Fault, dump
+from .interchange import READABLE, read_file, read_text
 from .models import OpenAnswer, Survey, SurveyResponse, SurveyVersion
 from .views import bp
-from .xlsform import read_workbook, workbook
+from .xlsform import workbook
 
 PAGE = 30
 WORDS_PAGE = 50
-READABLE = {"json": "text", "xlsx": "xlsx"}
 MEDIA = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -38,20 +38,21 @@ class DefinitionForm(CreationForm):
     """A form's definition, pasted or as a file."""
 
     source = TextAreaField(_l("问卷内容（JSON）"))
-    told: Sequence[Fault] = ()  # what of a workbook did not come along
+    told: Sequence[Fault] = ()  # what of another program's form did not come along
 
     def definition(self) -> Definition:
         """What was handed in. Raises DefinitionFault or FileFault; the text stays in the box."""
         if (storage := request.files.get("file")) is not None and storage.filename:
             upload = files.receive(storage, READABLE)
-            if upload.kind == "xlsx":
-                definition, self.told = read_workbook(upload)
-                self.source.data = dump(definition.document)
-                return definition
-            self.source.data = files.decoded(upload.data) or ""
+            if upload.kind == "text":
+                self.source.data = files.decoded(upload.data) or ""
+            definition, self.told = read_file(upload)
+            self.source.data = dump(definition.document)
+            return definition
         if not (self.source.data or "").strip():
             raise files.FileFault(_("请选一个文件，或者把内容粘贴在框里。"))
-        return parse(self.source.data)
+        definition, self.told = read_text(self.source.data, "form.json")
+        return definition
 
 
 @dataclass(frozen=True)

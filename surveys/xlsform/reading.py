@@ -13,6 +13,7 @@ from core.sheets import Sheet
 from core.sheets import read as read_sheets
 
 from ..definition import MAX_OPTIONS, Definition, DefinitionFault, Fault, read
+from ..foreign.drafts import OTHER, UNSAID, key_like, looks_at_words, named_instead, slug_like
 from ..rules import look
 from .kinds import BRACKET, cells_of, choice, matrices, type_of
 from .tables import Row, Table, by_name, table
@@ -40,18 +41,10 @@ _METADATA = frozenset(
 )
 _IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "datetime"})
 _LEFT_OUT = frozenset({"image", "audio", "video", "file", "xml-external", "csv-external"})
-# What a workbook of others does not say of a survey; a draft, so that it can be changed.
-_UNSAID = {
-    "anonymity": "anonymous",
-    "audience": ["everyone"],
-    "minutes": 1,
-    "results_when": "closed",
-}
 _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _YES = frozenset({"yes", "true", "true()", "1", "是"})
 _NO = frozenset({"", "no", "false", "false()", "0", "否"})
 _READ = {"key": "OK", "label": {"zh": "我知道了", "en": "I have read this"}}
-_OTHER = {"key": "other", "label": {"zh": "其他", "en": "Other"}, "other": True}
 
 
 @dataclass
@@ -124,16 +117,15 @@ class _Reader:
         own = self._own(settings)
         self.is_own = "anonymity" in own
         found: dict[str, Any] = {
-            "slug": _slug(form_id or stem),
+            "slug": slug_like(form_id or stem),
             "title": (settings.get("title") or form_id or stem)[:120],
-            **({} if self.is_own else _UNSAID),
+            **({} if self.is_own else UNSAID),
             **own,
         }
         found["sections"] = self._sections()
-        if not self.is_own and self._looks_at_words(found["sections"]):
+        if not self.is_own and looks_at_words(found["sections"]):
             found["anonymity"] = "named"
-            sentence = _("有条件要看别人写的话，匿名问卷做不到，所以先存成实名的。开放以前可以改。")
-            self.told.append(settings.fault("form_id", sentence))
+            self.told.append(settings.fault("form_id", named_instead()))
         kept = {**settings.rest, **_kept(settings, ("default_language",))}
         if "pages" in kept.get("style", ""):
             found["pages"] = True
@@ -169,19 +161,9 @@ class _Reader:
                 self.gone.add(name)
                 continue
             elif name:
-                self.own[row.number] = _key(name, taken)
+                self.own[row.number] = key_like(name, taken)
             if name:
                 self.keys.setdefault(name, self.own[row.number])
-
-    def _looks_at_words(self, sections: list[dict[str, Any]]) -> bool:
-        asked = [one for section in sections for one in section["questions"]]
-        words = {one["key"] for one in asked if one["type"] in ("short", "long")}
-        rules = [
-            str(one.get(name, ""))
-            for one in [*sections, *asked]
-            for name in ("relevant", "constraint", "calculation")
-        ]
-        return any(name in words for rule in rules for name in _REFERENCE.findall(rule))
 
     def placed(self, fault: Fault) -> Fault:
         """A fault of the document where it stands in the workbook."""
@@ -410,7 +392,7 @@ class _Reader:
                 kept |= self._own(one)
                 found[key] = {"key": key, "label": self._texts(one, "label", 400) or key, **kept}
         if with_other and "other" not in found:
-            found["other"] = dict(_OTHER)
+            found["other"] = dict(OTHER)
         if row.get("choice_filter"):
             self.told.append(row.fault("choice_filter", _("选项不会跟着前面的回答变：全部列出。")))
         return list(found.values())
@@ -488,19 +470,3 @@ class _Reader:
 
 def _kept(row: Row, names: tuple[str, ...]) -> dict[str, str]:
     return {name: row.get(name) for name in names if row.get(name)}
-
-
-def _key(name: str, taken: set[str]) -> str:
-    """A key like the name that is not taken yet; it is from now on."""
-    base = re.sub(r"\W", "_", name, flags=re.ASCII)[:32]
-    base = base if re.match("[A-Za-z_]", base) else f"q_{base}"[:32]
-    key, number = base, 2
-    while key.lower() in taken:
-        key, number = f"{base[:28]}_{number}", number + 1
-    taken.add(key.lower())
-    return key
-
-
-def _slug(text: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-")
-    return slug or "form"

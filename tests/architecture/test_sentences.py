@@ -22,7 +22,7 @@ TRANSLATING = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])|%%|%")
 # Chinese that is read or compared as data and never shown: the names it stands under in its file.
 DATA = {
-    "surveys/xlsform/reading.py": {"_YES", "_NO", "_READ", "_OTHER"},
+    "surveys/xlsform/reading.py": {"_YES", "_NO", "_READ"},
     "surveys/xlsform/tables.py": {"_OWN_NAMES"},
     "core/word/numbering.py": {
         "_DIGITS",
@@ -53,6 +53,9 @@ DATA = {
     "core/settings.py": {"SETTINGS"},
     "core/tokens.py": {"DENSE", "_SAFE"},
     "letters/categories.py": {"SELECTION_WORDS"},
+    "surveys/foreign/drafts.py": {"OTHER"},
+    "surveys/foreign/lss.py": {"_YES_NO", "_SEXES", "_SAME", "_UNSURE"},
+    "surveys/foreign/surveyjs.py": {"NO_ANSWER", "YES_NO"},
     "surveys/kinds/day.py": {"_period"},
 }
 AREAS = catalogues.AREAS

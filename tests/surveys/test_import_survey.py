@@ -110,7 +110,7 @@ def test_import_cannot_lower_anonymity(run: Run, file: Any, desk: Desk, app: Fla
         assert len(db.session.scalars(select(SurveyVersion)).all()) == 1
 
 
-@pytest.mark.parametrize("name", ["form.lss", "form.txt", "form"])
+@pytest.mark.parametrize("name", ["form.doc", "form.txt", "form"])
 def test_other_files_are_refused_with_what_is_readable(run: Run, file: Any, name: str) -> None:
     said = run("import", file(name))
     assert said.exit_code == 1
