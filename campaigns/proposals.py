@@ -43,12 +43,15 @@ from moderation import (
     Wording,
     Words,
     covers,
+    latest_revisions,
     retract,
     submit,
 )
 
 from .models import Campaign
 from .outcomes import OUTCOMES, moves
+
+PLACE = "campaigns:proposals"  # where they are reviewed, each by its unit
 
 
 class Proposal(Reviewable, Stateful, Base):
@@ -105,7 +108,8 @@ class Proposal(Reviewable, Stateful, Base):
     @staticmethod
     def visible_to(actor: Actor) -> Select[Proposal]:
         """The public ones for whoever is signed in, the own ones, those under review."""
-        latest, owner = aliased(Revision), aliased(Unit)
+        latest = latest_revisions()
+        owner = aliased(Unit)
         reviewed = and_(covers(actor, Proposal.unit_id), latest.state.in_(UNDER_REVIEW))
         own = Proposal.author_id == actor.id if actor.id is not None else false()
         seen = or_(Proposal.public_revision_id.is_not(None), own, reviewed)
@@ -176,14 +180,7 @@ class Proposal(Reviewable, Stateful, Base):
 
     @classmethod
     def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        made = select(Proposal.campaign_id).distinct()
-        found = db.session.scalars(
-            select(Campaign)
-            .where(Campaign.id.in_(made))
-            .order_by(Campaign.id)
-            .options(joinedload(Campaign.unit))
-        )
-        return {f"campaigns:{one.slug}": ReviewPlace(one.name, one.unit) for one in found}
+        return {PLACE: ReviewPlace(_("合理化建议"), None)}
 
     @property
     def review_first(self) -> bool:
@@ -195,7 +192,7 @@ class Proposal(Reviewable, Stateful, Base):
 
     @property
     def review_place(self) -> str:
-        return f"campaigns:{self.campaign.slug}"
+        return PLACE
 
     @property
     def review_place_name(self) -> str:

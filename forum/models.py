@@ -58,6 +58,7 @@ from moderation import (
     ReviewPlace,
     Revision,
     Words,
+    latest_revisions,
 )
 
 from . import marks, references
@@ -374,7 +375,7 @@ class Post(Reviewable, Base):
     def visible_to(actor: Actor) -> Select[Post]:
         """The public ones of public threads, the own ones, those under review; and, without a
         word, those under seal where their place is seen."""
-        latest = aliased(Revision)
+        latest = latest_revisions()
         return (
             select(Post)
             .join(Post.thread)

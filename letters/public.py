@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from flask import url_for
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, or_, select, union
-from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from accounts.models import Unit
 from core import i18n, refilling, search
@@ -20,7 +20,16 @@ from core.errors import Conflict
 from core.i18n import _, _l
 from core.policy import Actor
 from core.text import plain
-from moderation import UNDER_REVIEW, Context, Named, Reviewable, ReviewPlace, Revision, covers
+from moderation import (
+    UNDER_REVIEW,
+    Context,
+    Named,
+    Reviewable,
+    ReviewPlace,
+    Revision,
+    covers,
+    latest_revisions,
+)
 
 from .isolating import isolate, rejoin
 from .models import Letter, Number, Reply
@@ -80,7 +89,7 @@ class PublicLetter(Reviewable, Base):
     def visible_to(actor: Actor) -> Select[PublicLetter]:
         """The public ones for everybody, and that one was; all for the mail office; for reviewers
         those under review, but none in which they are concerned."""
-        latest = aliased(Revision)
+        latest = latest_revisions()
         seen: list[ColumnElement[bool]] = [PublicLetter.published_at.is_not(None)]
         if actor.is_authenticated:
             reviewed = and_(covers(actor, PublicLetter.unit_id), latest.state.in_(UNDER_REVIEW))

@@ -16,7 +16,7 @@ from .door import appeal, retract, submit, why, withdraw
 from .flags import open_count as flags_open_on
 from .flags import raise_flag
 from .following import follow, lock_waiting
-from .models import Revision
+from .models import Revision, latest_revisions
 from .newness import is_new as is_new_member
 from .outcomes import grounds
 from .remarks import remarks_on
@@ -66,6 +66,7 @@ __all__ = [
     "grounds",
     "is_new_member",
     "is_reviewer",
+    "latest_revisions",
     "lock_waiting",
     "pages_around",
     "raise_flag",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import request
@@ -168,6 +169,7 @@ def heads() -> list[DailyHead]:
     return list(db.session.scalars(select(DailyHead).order_by(DailyHead.day.desc()).limit(HEADS)))
 
 
+@cache
 def _entries() -> Select[Any]:
     """Decisions on items, with the answer to an appeal against them and whether one waits."""
     answer, contest = aliased(Decision), aliased(QueueItem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, contains_eager, mapped_column, relationship
 
 from accounts.models import Person, Unit
 from core import clock
@@ -200,6 +201,13 @@ def _over(condition: str, name: str, *columns: str, unique: bool = False) -> Ind
 
 def _ground_of_reason(context: Any) -> int:
     return GROUNDS[context.get_current_parameters()["reason"]]
+
+
+@cache
+def latest_revisions() -> type[Revision]:
+    """The newest versions beside the public ones, in a query: an alias, made once, for making it
+    makes all its columns anew."""
+    return aliased(Revision)
 
 
 class QueueItem(Stateful, Base):

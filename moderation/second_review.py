@@ -9,6 +9,7 @@ so that neither could be judged blind.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -178,12 +179,18 @@ def _waived(second_id: Any, actor: Actor) -> ColumnElement[bool]:
 
 
 def _knew(revision_id: Any, actor: Actor) -> ColumnElement[bool]:
-    decision, flag = aliased(Decision), aliased(Flag)
+    decision, flag = _aliases()
     decided = exists().where(
         decision.revision_id == revision_id, decision.decided_by_id == actor.id
     )
     flagged = exists().where(flag.revision_id == revision_id, flag.flagger_id == actor.id)
     return or_(decided, flagged)
+
+
+@cache
+def _aliases() -> tuple[type[Decision], type[Flag]]:
+    """Made once: an alias makes all its columns anew."""
+    return aliased(Decision), aliased(Flag)
 
 
 def _item_is(free: list[ColumnElement[bool]]) -> ColumnElement[bool]:

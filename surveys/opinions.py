@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from flask import url_for
 from sqlalchemy import ForeignKey, Index, Select, String, and_, func, or_, select
-from sqlalchemy.orm import Mapped, aliased, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from accounts.models import Unit
 from core import clock
@@ -33,6 +33,7 @@ from moderation import (
     Wording,
     Words,
     covers,
+    latest_revisions,
     submit,
 )
 
@@ -73,7 +74,7 @@ class Opinion(Reviewable, Base):
     def visible_to(actor: Actor) -> Select[Opinion]:
         """All for the office; those under review for its reviewers; the public ones for whoever
         sees a survey's results when it is over."""
-        latest = aliased(Revision)
+        latest = latest_revisions()
         over = or_(Survey.state.in_(("closed", "archived")), Survey.closes_at <= clock.now())
         public = and_(Opinion.public_revision_id.is_not(None), Survey.state != "draft", over)
         # What is public, too, before the survey ends, when others do not yet read it.
