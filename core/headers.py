@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, make_response, request
 from flask.sessions import SecureCookieSessionInterface
 
 from .gate import is_by_address
@@ -32,6 +32,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+FRAMING = {  # of a page that one of our own pages may show in a frame
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
 
@@ -41,6 +47,20 @@ class _Session(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: Any, response: Any) -> None:
         if not is_by_address():
             super().save_session(app, session, response)
+
+
+def with_frame(page: str) -> Response:
+    """A page that shows another of our pages in a frame."""
+    answer = make_response(page)
+    answer.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return answer
+
+
+def in_frame(page: str) -> Response:
+    """A page that one of our own pages may show in a frame."""
+    answer = make_response(page)
+    answer.headers.update(FRAMING)
+    return answer
 
 
 def init_app(app: Flask) -> None:

@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
         unseen_views,
         views,
     )
+    from .building import beginning, releasing, trying  # noqa: F401
+    from .building import views as workshop  # noqa: F401
 
     app.jinja_env.filters.update(own_name=tongues.own_name, direction=tongues.direction)
     app.register_blueprint(views.bp)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 
@@ -21,6 +21,9 @@ from .kinds.field import shuffled
 from .logic import as_boolean, evaluate
 from .steps import Step, step_of
 
+if TYPE_CHECKING:
+    from .outliving import Outlived
+
 STRANGERS_TOLD = 5
 SEED = re.compile(r"[0-9a-f]{8}")
 
@@ -32,12 +35,14 @@ class AnswerForm(BaseForm):
     flow: Flow
     at: int = 0  # the section that is shown, where the form has pages
     seed: str = ""  # of the order of what is shuffled
+    outlived: Outlived | None = None  # the version that was seen, where it is an older one
 
     @property
     def given(self) -> list[dict[str, Any]]:
         """What was answered, once the form holds, and what follows from it."""
         rows = [row for field in self.asked for row in field.given]
-        return rows + self.flow.calculated(self.settled)
+        before = self.outlived.given if self.outlived is not None else []
+        return rows + self.flow.calculated(self.settled) + before
 
     @cached_property
     def settled(self) -> Settled:
@@ -100,6 +105,8 @@ class AnswerForm(BaseForm):
         """Whether every answer holds and each has a question."""
         holds = bool(super().validate(extra_validators))
         known = {name for field in self.asked for name in field.names}
+        if self.outlived is not None:
+            known |= self.outlived.names
         strange = {name for name in request.form if name.startswith("q-")} - known
         for name in sorted(strange)[:STRANGERS_TOLD]:
             self.form_errors.append(

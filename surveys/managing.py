@@ -19,6 +19,7 @@ from core.i18n import _, _l, pick
 from core.paging import Pager, asked_page
 
 from . import opinions, publishing, results
+from .building import drafting, library
 from .definition import Definition, DefinitionFault, Fault, dump
 from .interchange import READABLE, read_file, read_text
 from .models import OpenAnswer, Survey, SurveyResponse, SurveyVersion
@@ -103,7 +104,9 @@ def new() -> Any:
         except (DefinitionFault, files.FileFault) as fault:
             db.session.rollback()
             faults = _faults(fault)
-    page = render_template("surveys/new.html", form=form, faults=faults)
+    page = render_template(
+        "surveys/new.html", form=form, faults=faults, templates=library.templates()
+    )
     return page, 422 if faults else 200
 
 
@@ -113,11 +116,10 @@ def versions(survey: Survey) -> Any:
     form, faults = DefinitionForm(), []
     if request.method == "POST":
         try:
-            brought = publishing.revise(survey, form.definition(), current_user)
+            is_new = drafting.hand_in(survey, form.definition(), current_user)
             db.session.commit()
-            flash(_said(brought), "note" if brought.what == "unchanged" else "good")
             _tell(form.told)
-            return _to_versions(survey.slug)
+            return _handed_in(survey, is_new)
         except (DefinitionFault, files.FileFault) as fault:
             faults = _faults(fault)
             db.session.rollback()
@@ -211,10 +213,15 @@ def _faults(fault: DefinitionFault | files.FileFault) -> list[Fault]:
     return fault.faults if isinstance(fault, DefinitionFault) else [Fault("", str(fault))]
 
 
-def _said(brought: publishing.Brought) -> str:
-    if brought.what == "unchanged":
-        return _("和现在的版本一样，没有改动。")
-    return _("现在是第 %(number)d 版。", number=brought.number)
+def _handed_in(survey: Survey, is_new: bool) -> Any:
+    """Where one goes on after a file: a published survey's changes are looked at first."""
+    if not is_new:
+        flash(_("和现在的一样，没有改动。"), "note")
+    elif survey.state == "draft":
+        flash(_("已存为草稿。看一遍，没有问题就开放。"), "good")
+    else:
+        return redirect(url_for("surveys.publish_draft", slug=survey.slug), 303)
+    return _to_versions(survey.slug)
 
 
 def _to_versions(slug: str) -> Any:

@@ -162,6 +162,7 @@ class SurveyVersion(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
     published_as: Mapped[str | None] = mapped_column(String(10))
+    answer_count: Mapped[int | None]  # how many had answered when it came
 
     @property
     def definition(self) -> Definition:

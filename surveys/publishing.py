@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import clock, journal, refilling, search
 from core.db import db
@@ -15,8 +15,9 @@ from core.i18n import _
 from core.policy import Actor, Forbidden, allows
 
 from . import responses, results, rights
-from .definition import Definition, DefinitionFault, Fault, changes, read
-from .models import Survey, SurveyVersion
+from .building import steps
+from .definition import Definition, DefinitionFault, Fault, changes
+from .models import SpentRight, Survey, SurveyResponse, SurveyVersion
 
 VERBS = ("open", "pause", "resume", "close", "archive")
 
@@ -52,27 +53,46 @@ def bring(definition: Definition, actor: Actor) -> Brought:
 def revise(survey: Survey, definition: Definition, actor: Actor) -> Brought:
     """Put a new form in place of a survey's: a draft's is replaced, an open one's followed."""
     latest = latest_version(survey)
-    if definition.slug != survey.slug:
-        raise DefinitionFault(
-            [Fault("slug", _("这份问卷的 slug 是“%(slug)s”，不能改。", slug=survey.slug))]
-        )
     if latest.document == definition.document:
         return Brought(survey, latest.number, "unchanged")
-    if survey.state in ("closed", "archived"):
-        raise DefinitionFault([Fault("slug", _("同名的问卷已经结束，不能再改。请换一个 slug。"))])
+    must_follow(survey, definition)
     if survey.state == "draft":
-        _apply(survey, definition)
-        latest.document = definition.document
-        latest.author_id, latest.at = actor.id, clock.now()
+        put_draft(survey, definition, actor)
+        steps.follow(survey, "file", definition.document, actor)
         return Brought(survey, latest.number, "revised")
-    if faults := changes(read(latest.document), definition):
-        raise DefinitionFault(faults)
     number = latest.number + 1
     _follow(survey, definition)
     _add_version(survey, definition, number, actor, survey.anonymity)
     journal.append(survey.kind, survey.id, "revise", actor.id, facts={"number": number})
+    steps.follow(survey, "publish", definition.document, actor)
     index(survey)
     return Brought(survey, number, "revised")
+
+
+def put_draft(survey: Survey, definition: Definition, actor: Actor) -> None:
+    """Let an unpublished survey say something else."""
+    latest = latest_version(survey)
+    _apply(survey, definition)
+    latest.document = definition.document
+    latest.author_id, latest.at = actor.id, clock.now()
+
+
+def must_follow(survey: Survey, definition: Definition) -> None:
+    """Raises DefinitionFault where a form cannot be asked in this survey's place: it is another, it
+    is over, or a key would stand for something else than in a version that there was."""
+    if definition.slug != survey.slug:
+        sentence = _("这份问卷的 slug 是“%(slug)s”，不能改。", slug=survey.slug)
+        raise DefinitionFault([Fault("slug", sentence)])
+    if survey.state in ("closed", "archived"):
+        raise DefinitionFault([Fault("slug", _("同名的问卷已经结束，不能再改。请换一个 slug。"))])
+    if survey.state == "draft":
+        return
+    found: dict[tuple[str, str], Fault] = {}
+    for version in versions(survey):
+        for fault in changes(version.definition, definition):
+            found.setdefault((fault.place, fault.sentence), fault)
+    if found:
+        raise DefinitionFault(list(found.values()))
 
 
 def latest_version(survey: Survey) -> SurveyVersion:
@@ -131,10 +151,14 @@ def _open(survey: Survey, actor: Actor) -> None:
     now = clock.now()
     if survey.closes_at is not None and survey.closes_at <= now:
         raise NotYet(_("截止日已经过了：请先改 closes_on，再开放。"))
+    draft = steps.latest(survey)
+    if draft is not None and draft.document != latest_version(survey).document:
+        raise NotYet(_("草稿里还有不对的地方：请先到“编辑”里改好，再开放。"))
     survey.advance("open", actor)
     if survey.opens_at is None:
         survey.opens_at = now
     latest_version(survey).published_as = survey.anonymity
+    steps.follow(survey, "publish", latest_version(survey).document, actor)
     index(survey)
 
 
@@ -192,9 +216,17 @@ def _add_version(
             document=definition.document,
             author_id=actor.id,
             published_as=published_as,
+            answer_count=_answered(survey),
         )
     )
     db.session.flush()
+
+
+def _answered(survey: Survey) -> int:
+    """How many have answered so far, those that are held included: no more than a number."""
+    used = SpentRight if survey.is_anonymous else SurveyResponse
+    of_it = select(func.count()).select_from(used).where(used.survey_id == survey.id)
+    return db.session.scalar(of_it) or 0
 
 
 def _languages(text: Any) -> list[str]:

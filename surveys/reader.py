@@ -179,7 +179,9 @@ class Reader:
         if isinstance(value, str) and value in allowed:
             return value
         self.fault(
-            place, _("%(name)s 只能是：%(allowed)s。", name=name, allowed=_("、").join(allowed))
+            place,
+            _("%(name)s 只能是：%(allowed)s。", name=name, allowed=_("、").join(allowed)),
+            name,
         )
         return allowed[0] if name != "type" else ""
 
@@ -206,6 +208,7 @@ class Reader:
             self.fault(
                 place,
                 _("%(name)s 应是 %(low)d 到 %(high)d 的整数。", name=name, low=low, high=high),
+                name,
             )
             return None
         return int(value)
@@ -218,6 +221,7 @@ class Reader:
             self.fault(
                 place,
                 _("%(name)s 应有 %(least)d 到 %(most)d 项。", name=name, least=least, most=most),
+                name,
             )
             return value[:most] if isinstance(value, list) else []
         return value

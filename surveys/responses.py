@@ -33,6 +33,7 @@ from .models import (
     OpenAnswer,
     Survey,
     SurveyResponse,
+    SurveyVersion,
     random_id,
 )
 
@@ -81,8 +82,9 @@ def _published(slug: str) -> Select[Survey]:
 # --- Named ---------------------------------------------------------------------------------
 
 
-def put(survey: Survey, person_id: int, version_number: int, given: list[Given]) -> None:
-    """Keep a person's answers in place of earlier ones, in the caller's transaction."""
+def put(survey: Survey, person_id: int, version: SurveyVersion, given: list[Given]) -> None:
+    """Keep a person's answers in place of earlier ones, in the caller's transaction. What was
+    answered to questions that the version no longer asks stays."""
     response = db.session.scalar(
         select(SurveyResponse).where(
             SurveyResponse.survey_id == survey.id, SurveyResponse.person_id == person_id
@@ -93,15 +95,18 @@ def put(survey: Survey, person_id: int, version_number: int, given: list[Given])
             survey_id=survey.id,
             anonymity=survey.anonymity,
             person_id=person_id,
-            version_number=version_number,
+            version_number=version.number,
             answered_at=clock.now(),
         )
         db.session.add(response)
     else:
-        response.version_number = version_number
+        response.version_number = version.number
         response.answered_at = clock.now()
+        anew = {one.key for one in version.definition.questions}
+        anew |= {one["question"] for one in given}
         for kept in (Answer, OpenAnswer):
-            db.session.execute(delete(kept).where(kept.response_id == response.id))
+            of_it = (kept.response_id == response.id, kept.question_key.in_(anew))
+            db.session.execute(delete(kept).where(*of_it))
     db.session.flush()
     _insert(Answer, [_closed(survey, response.id, one) for one in given if "text" not in one])
     _insert(OpenAnswer, [_open(survey, response.id, one) for one in given if "text" in one])

@@ -122,7 +122,7 @@ def merged(definitions: Sequence[Definition]) -> tuple[Section, ...]:
                 gone.append(question)
     sections = newest.sections
     if gone:
-        sections += (Section(_("先前版本里的题目"), "", tuple(gone)),)
+        sections += (Section(_("不再提问"), "", tuple(gone)),)
     return sections
 
 

@@ -16,7 +16,7 @@ from core.csrf import tokenless
 from core.db import db
 from core.gate import requires
 
-from . import fields, publishing, receipts, responses, rights, steps
+from . import fields, outliving, publishing, receipts, responses, rights, steps
 from .models import HeldResponse, Survey
 from .views import bp, closed, keep, page_of, remember_answered, right_here
 
@@ -35,7 +35,7 @@ def send(slug: str) -> Any:
     if (reason := closed(survey)) is not None:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
-    form = fields.form_for(version.definition)
+    form = outliving.form_sent(version)
     if (state := steps.turn(form)) is not None:
         return page_of(survey, version, form, right), state
     if not form.validate():
@@ -93,13 +93,14 @@ def change_response(slug: str) -> Any:
     if (reason := closed(survey)) is not None:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
-    form = fields.form_for(version.definition)
+    form = outliving.form_sent(version)
     if (state := steps.turn(form)) is not None:
         return page_of(survey, version, form, receipt=_typed()), state
     if not form.validate():
         return page_of(survey, version, form, receipt=_typed()), 422
     with responses.unlogged():
-        responses.change(survey, held, form.given)
+        before = responses.given_in(held)
+        responses.change(survey, held, outliving.with_gone(version, form.given, before))
         db.session.commit()
     return _hand(survey, _typed(), "changed")
 

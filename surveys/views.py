@@ -29,8 +29,10 @@ from core.policy import allows
 
 from . import (
     fields,
+    history,
     listing,
     opinions,
+    outliving,
     publishing,
     receipts,
     responses,
@@ -100,12 +102,12 @@ def answer(survey: Survey) -> Any:
     if (reason := shut(survey)) is not None:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
-    form = fields.form_for(version.definition)
+    form = outliving.form_sent(version)
     if (state := steps.turn(form)) is not None:
         return page_of(survey, version, form), state
     if not form.validate():
         return page_of(survey, version, form), 422
-    responses.put(survey, current_user.id, version.number, form.given)
+    responses.put(survey, current_user.id, version, form.given)
     db.session.commit()
     return redirect(url_for("surveys.thanks", slug=survey.slug), 303)
 
@@ -130,7 +132,8 @@ def dismiss(survey: Survey) -> Any:
 def show_results(survey: Survey) -> Any:
     if not allows(current_user, "surveys:survey:results", survey):
         return render_template("surveys/results_later.html", survey=survey), 403
-    definitions = [version.definition for version in publishing.versions(survey)]
+    versions = publishing.versions(survey)
+    definitions = [version.definition for version in versions]
     counts = results.shown_to(survey, current_user.holds("office"))
     told = [one.publishes_words for one in definitions]
     return render_template(
@@ -140,6 +143,7 @@ def show_results(survey: Survey) -> Any:
         left_out=results.left_out(survey, counts),
         threshold=results.THRESHOLD,
         sections=results.present(definitions, counts),
+        notes=history.notes(versions),
         opinions=opinions.public_of(survey) if any(told) else {},
     )
 
@@ -193,8 +197,10 @@ def page_of(
     form: fields.AnswerForm,
     right: str | None = None,
     receipt: str | None = None,
+    **trial: Any,
 ) -> str:
-    """The form to fill in; with a right to send it as nobody, with a receipt to change it so."""
+    """The form to fill in; with a right to send it as nobody, with a receipt to change it so. What
+    a trial says besides, building/trying.py knows."""
     sent = request.form.get("number", version.number, type=int)
     if not form.seed:  # whoever knows the right or the person learns nothing from it
         form.order_by(fields.seed_of(survey.id, right or receipt or current_user.id))
@@ -211,7 +217,8 @@ def page_of(
         is_blind=right is not None and (right == "" or rights.is_blind(right)),
         mark=rights.owner(survey, current_user.id) if right == "" else "",
         form_key=codes.form_key(request.form.get(receipts.FORM_FIELD, "")),
-        looked=rules.look(version.definition) if survey.state == "draft" else None,
+        looked=rules.look(version.definition) if survey.state == "draft" and not trial else None,
+        **trial,
     )
 
 

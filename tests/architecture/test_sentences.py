@@ -22,6 +22,8 @@ TRANSLATING = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])|%%|%")
 # Chinese that is read or compared as data and never shown: the names it stands under in its file.
 DATA = {
+    "surveys/building/pasting/hints.py": {"_HAN_NUMBERS"},
+    "surveys/building/pasting/marks.py": {"_HAN"},
     "surveys/xlsform/reading.py": {"_YES", "_NO", "_READ"},
     "surveys/xlsform/tables.py": {"_OWN_NAMES"},
     "core/word/numbering.py": {

@@ -181,6 +181,18 @@ def forms(site: Filled) -> Iterator[Form]:
 
     yield Form("office", "/surveys/new", {"source": 1_000_000})
     yield Form("office", "/surveys/draft/versions", {"source": 1_000_000})
+    yield Form("office", "/surveys/new/paste", {"source": 200_000}, fixed={"do": "take"})
+    workshop, now = "/surveys/manage/draft/edit", {"seen": "0"}
+    yield Form("office", workshop, kinds=("do",), fixed=now)
+    words = {"label-zh": 400, "hint-zh": 400, "hint-en": 400}
+    asked = f"{workshop}/questions/one"
+    yield Form("office", asked, words, ("relevant", "constraint"), {**now, "label-en": ""})
+    words = {"title-zh": 120, "intro-zh": 2_000}
+    kinds = ("minutes", "anonymity", "audience", "results_when", "opens_on", "closes_on")
+    head = {**now, "title-en": "", "minutes": "6", "anonymity": "anonymous", "audience": "everyone"}
+    yield Form("office", f"{workshop}/form", words, kinds, head)
+    yield Form("office", f"{workshop}/sections/1", words, ("relevant",), now, optional=True)
+    yield Form("office", f"{workshop}/paste", {"source": 200_000}, fixed={**now, "do": "take"})
     kinds = ("q-one", "q-many", "q-grid-x", "q-num", "q-when", "q-rate")
     yield Form("leader", "/surveys/named", {"q-text": 100, "q-brief": 20}, kinds)
     for verb in ("right", "send"):
@@ -337,6 +349,8 @@ FILES: tuple[tuple[str, str, str, bytes], ...] = (
     ("office", "/surveys/new", "survey.json", b'{"slug": ' + b"[" * 100_000),
     ("office", "/surveys/new", "survey.xlsx", b"{}"),
     ("office", "/surveys/draft/versions", "survey.json", b"%PDF-1.7"),
+    ("office", "/surveys/new/paste", "form.docx", b"PK\x03\x04broken"),
+    ("office", "/surveys/manage/draft/edit/paste", "form.docx", b"%PDF-1.7"),
 )
 
 

@@ -123,7 +123,7 @@ EXPECTED: dict[str, set[str]] = {
     "note": DESK | UNIT,
     "note_on_own": DESK | UNIT - {"handler2"},  # who wrote that letter
     **dict.fromkeys(("draft", "draft_point", "draft_end", "sent_back"), DESK | UNIT),
-    **dict.fromkeys(("draft_survey", "draft_intro"), OFFICE),
+    **dict.fromkeys(("draft_survey", "draft_intro", "draft_question"), OFFICE),
     **dict.fromkeys(("open_answer", "closed_answer"), OFFICE),
     "held_answer": set(),
     # Whoever put the words forward, and who decides; what was left out of them is the office's.
@@ -220,6 +220,7 @@ TELLING = {
     *("letters.show", "letters.desk_letter", "letters.show_public", "letters.edit_public"),
     *("letters.list_public", "letters.prepare_public", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
+    *("surveys.edit", "surveys.edit_question", "surveys.try_out", "surveys.publish_draft"),
     "surveys.edit_opinion",
     *("campaigns.show_proposal", "campaigns.edit_proposal", "campaigns.history_proposal"),
     "campaigns.list_proposals",
@@ -445,6 +446,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(set(db.session.scalars(select(SurveyVersion.number))))
     if rule.endpoint == "front.show_feed":  # more of them in feeds_of
         return {"kind": ["boards"], "key": ["all"]}[name]
+    if rule.endpoint.startswith("surveys.edit_"):
+        return {"key": ["one"], "number": [1]}[name]
     if rule.endpoint == "surveys.download":
         return ["json", "xlsx"]
     if name == "token":  # of a mail to `cadre`

@@ -34,8 +34,15 @@ from moderation.purging import Hold, Purge
 from moderation.seal import Seal
 from moderation.templates import ExplanationTemplate
 from moderation.terms.models import TermRule, TermTrial
+from surveys.building.steps import DraftStep
 from surveys.definition import dump
-from surveys.models import HeldResponse, Survey, SurveyDismissal, SurveyResponse
+from surveys.models import (
+    HeldResponse,
+    Survey,
+    SurveyDismissal,
+    SurveyResponse,
+    SurveyVersion,
+)
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
 from tests.campaigns.proposing import BODY, TITLE, Proposals
@@ -214,6 +221,27 @@ def make_survey_in_many_windows(stage: Stage) -> Act:
     data = {"source": dump(document())}
     codes = frozenset({303, 422})
     return Act("office", "/surveys/new", data, Survey, differs=True, answers=codes)
+
+
+def begin_survey(stage: Stage) -> Act:
+    return Act("office", "/surveys/new/from", {"template": "opinions", "once": KEY}, Survey)
+
+
+def build_survey(stage: Stage) -> Act:
+    stage.desk.make(state="draft")
+    done = (DraftStep.act == "duplicate",)
+    codes = frozenset({303, 409})
+    data = {"seen": "0", "do": "copy one"}
+    return Act("office", "/surveys/manage/work/edit", data, DraftStep, done, answers=codes)
+
+
+def publish_change(stage: Stage) -> Act:
+    stage.desk.make()
+    office = stage.cast.visitor("office")
+    office.post("/surveys/manage/work/edit", {"seen": "0", "do": "copy one"})
+    codes = frozenset({303, 409})
+    url = "/surveys/manage/work/edit/publish"
+    return Act("office", url, {"seen": "2"}, SurveyVersion, answers=codes)
 
 
 def _newcomer(stage: Stage, **more: Any) -> Act:
@@ -418,7 +446,7 @@ ACTS: list[Make] = [
     *(move, split, merge, propose, decide_proposal),
     *(write_letter, write_unnamed_letter, note_on_letter, draft_reply),
     *(answer_by_name, answer_anonymously, dismiss_survey),
-    *(make_survey, make_survey_in_many_windows),
+    *(make_survey, make_survey_in_many_windows, begin_survey, build_survey, publish_change),
     *(add_person, add_person_in_many_windows, grant_role, issue_slip, import_people),
     *(confirm_import, add_unit, add_unit_in_many_windows),
     *(inquire, ask_to_purge, place_hold, seal, escalate),

@@ -534,9 +534,11 @@ def test_form_changed_while_filled(desk: Desk, cast: Cast, tables: Tables) -> No
     sent = visitor.client.post(action(page), data={**hidden(page), **GOOD})
     assert sent.status_code == 422
     assert "在你填写期间改过" in sent.text
-    assert "没有“q-brief”这一题" in sent.text
+    assert "加了“新题”" in sent.text
+    assert "不再问“一句话”" in sent.text
     assert "少开会。" in sent.text
-    data = {**hidden(sent), **{k: v for k, v in GOOD.items() if k != "q-brief"}, "q-new": "好"}
+    data = {**{k: v for k, v in GOOD.items() if k != "q-brief"}, **hidden(sent), "q-new": "好"}
+    assert data["q-brief"] == "周报", "what was answered travels on"
     assert visitor.client.post(action(page), data=data).status_code == 303
     assert kept(tables) == 1
 

@@ -223,7 +223,7 @@ def test_what_an_older_version_asked_is_still_shown(spoken: Any) -> None:
         ("选项a", 5),
     ]
     assert found[gone["key"]].answered == 5
-    assert results.present((read(new), read(old)), counts)[-1][0] == "先前版本里的题目"
+    assert results.present((read(new), read(old)), counts)[-1][0] == "不再提问"
 
 
 # --- When it is shown ----------------------------------------------------------------------

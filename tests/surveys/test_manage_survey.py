@@ -96,7 +96,8 @@ def test_open_survey_gets_a_new_version(desk: Desk, cast: Cast) -> None:
     sent = office.post("/surveys/work/versions", {"source": dump(document(slug="other"))})
     assert "不能改" in sent.text
     sent = office.post("/surveys/work/versions", {"source": dump(document(minutes=9))})
-    assert sent.status_code == 303
+    assert sent.location == "/surveys/manage/work/edit/publish"
+    assert office.post(sent.location, {"seen": "2"}).status_code == 303
     page = office.get("/surveys/work/versions").text
     assert "第 2 版" in page
     assert "第 1 版" in page

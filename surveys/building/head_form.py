@@ -1,0 +1,175 @@
+"""A form's head and its sections as pages have them; see question_form.py for questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+from accounts.roles import ROLES
+from core.i18n import _l, iso
+
+from ..definition import ANONYMITY, EVERYONE, RESULTS_WHEN, DefinitionFault, Fault
+from ..models import Survey
+from . import drafting
+from .acts import Document
+from .question_form import in_language, note, put, with_texts
+
+AUDIENCE = {EVERYONE: _l("所有人"), **ROLES}
+LEVELS = {"named": _l("实名"), "confidential": _l("保密"), "anonymous": _l("匿名")}
+WHEN = {"closed": _l("截止以后"), "always": _l("随时，分批更新")}
+
+
+@dataclass
+class _Form:
+    """What stands in the boxes: what was sent, before that what the document says."""
+
+    document: dict[str, Any]
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def said(self, name: str, language: str) -> str:
+        if f"{name}-{language}" in self.sent:
+            return str(self.sent[f"{name}-{language}"])
+        return in_language(self.document.get(name), language)
+
+    def value(self, name: str) -> str:
+        if name in self.sent:
+            return str(self.sent[name])
+        value = self.document.get(name)
+        return "" if value is None else str(value)
+
+    def has(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return name in self.sent if self.sent else self.document.get(name) is True
+
+    def _refuse(self, faults: list[Fault]) -> bool:
+        for one in faults:
+            name = one.name or (one.place if one.place in self.names else "")
+            note(self.errors, name, one.sentence)
+        return not self.errors
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass
+class SectionForm(_Form):
+    @classmethod
+    def of(cls, section: dict[str, Any]) -> SectionForm:
+        return cls(section, request.form if request.method == "POST" else {})
+
+    def takes(self, changed: Document) -> bool:
+        """Whether the document holds with what was typed, as far as the section is concerned."""
+        before = {one.sentence for one in _faults(changed, without=self.value("relevant"))}
+        return self._refuse(
+            [
+                one
+                for one in _faults(changed)
+                if not one.key or (one.name == "relevant" and one.sentence not in before)
+            ]
+        )
+
+
+@dataclass
+class HeadForm(_Form):
+    survey: Survey | None = None
+    names: tuple[str, ...] = ("title", "intro", "audience", "minutes", "opens_on", "closes_on")
+
+    @classmethod
+    def of(cls, document: Document, survey: Survey) -> HeadForm:
+        sent = request.form if request.method == "POST" else {}
+        return cls(document, sent, survey=survey)
+
+    def takes(self, changed: Document) -> bool:
+        return self._refuse([one for one in _faults(changed) if not one.key])
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether people may have answered, so that some things stay."""
+        return self.survey is not None and self.survey.state != "draft"
+
+    @property
+    def levels(self) -> list[tuple[str, Any]]:
+        return [(name, LEVELS[name]) for name in ANONYMITY]
+
+    @property
+    def audiences(self) -> list[tuple[str, Any]]:
+        return list(AUDIENCE.items())
+
+    @property
+    def times(self) -> list[tuple[str, Any]]:
+        return [(name, WHEN[name]) for name in RESULTS_WHEN]
+
+    @property
+    def chosen(self) -> list[str]:
+        if self.sent:
+            return list(request.form.getlist("audience"))
+        found: list[str] = self.document.get("audience", [])
+        return found
+
+    def day(self, name: str) -> str:
+        """The first or last day: what was sent, what the document says, or what follows from days
+        that count from the import."""
+        if name in self.sent:
+            return str(self.sent[name])
+        if self.document.get(name):
+            return str(self.document[name])
+        if self.survey is None or "days" not in self.document:
+            return ""
+        day = self.survey.first_day if name == "opens_on" else self.survey.last_day
+        return iso(day) if day else ""
+
+
+def with_section(document: Document, at: int, form: SectionForm) -> Document:
+    changed: Document = deepcopy(document)
+    section = changed["sections"][at]
+    section["title"] = with_texts(section.get("title"), form.sent, "title")
+    put(section, "intro", with_texts(section.get("intro"), form.sent, "intro"))
+    put(section, "relevant", form.value("relevant").strip())
+    put(section, "shuffle", "shuffle" in form.sent)
+    return changed
+
+
+def with_head(document: Document, form: HeadForm) -> Document:
+    changed: Document = deepcopy(document)
+    for name in ("title", "intro"):
+        put(changed, name, with_texts(changed.get(name), form.sent, name))
+    changed["audience"] = form.chosen
+    minutes = form.value("minutes").strip()
+    changed["minutes"] = int(minutes) if minutes.isdecimal() and len(minutes) < 6 else minutes
+    when = form.value("results_when")
+    if "results_when" in changed or when != "closed":
+        changed["results_when"] = when
+    if not form.is_fixed:
+        changed["anonymity"] = form.value("anonymity")
+        put(changed, "publish_words", form.has("publish_words"))
+    put(changed, "pages", form.has("pages"))
+    _set_days(changed, form)
+    return changed
+
+
+def _set_days(changed: Document, form: HeadForm) -> None:
+    """Days that were not touched stay as they were, also those that count from the import."""
+    shown = HeadForm(form.document, survey=form.survey)
+    names = ("opens_on", "closes_on")
+    if all(form.day(name) == shown.day(name) for name in names):
+        return
+    changed.pop("days", None)
+    for name in names:
+        put(changed, name, form.day(name).strip())
+
+
+def _faults(document: Document, without: str = "") -> list[Fault]:
+    """What is wrong with a document; `without` leaves out the sections that hang on this rule."""
+    if without:
+        document = deepcopy(document)
+        for section in document["sections"]:
+            if section.get("relevant") == without.strip():
+                del section["relevant"]
+    try:
+        return drafting.check(document).faults
+    except DefinitionFault as fault:
+        return fault.faults
