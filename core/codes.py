@@ -26,12 +26,34 @@ def code_for(purpose: str, form_key: str) -> str:
     """The code that belongs to a form key, in groups of five."""
     seed = hmac.digest(keys.key(purpose), form_key.encode("utf-8", "replace"), "sha256")
     number = int.from_bytes(seed, "big")
-    letters = [ALPHABET[number >> (5 * place) & 31] for place in range(LENGTH)]
-    return "-".join("".join(letters[at : at + 5]) for at in range(0, LENGTH, 5))
+    return _written(number, LENGTH)
 
 
 def normal(typed: str) -> str | None:
     """A code as typed, brought to one form; None when it cannot be one."""
-    folded = unicodedata.normalize("NFKC", typed).upper().translate(_MISREAD)
-    kept = "".join(one for one in folded if one.isalnum())
+    kept = _kept(typed)
     return kept if len(kept) == LENGTH and set(kept) <= set(ALPHABET) else None
+
+
+def spelled(data: bytes) -> str:
+    """Any bytes in the same letters, in groups of five."""
+    return _written(int.from_bytes(data, "big"), -(-len(data) * 8 // 5))
+
+
+def read(typed: str, length: int) -> bytes | None:
+    """So many bytes again; None when what was typed cannot be they."""
+    kept = _kept(typed)
+    if len(kept) != -(-length * 8 // 5) or not set(kept) <= set(ALPHABET):
+        return None
+    number = sum(ALPHABET.index(one) << (5 * place) for place, one in enumerate(kept))
+    return number.to_bytes(length, "big") if number < 1 << (8 * length) else None
+
+
+def _written(number: int, length: int) -> str:
+    letters = [ALPHABET[number >> (5 * place) & 31] for place in range(length)]
+    return "-".join("".join(letters[at : at + 5]) for at in range(0, length, 5))
+
+
+def _kept(typed: str) -> str:
+    folded = unicodedata.normalize("NFKC", typed).upper().translate(_MISREAD)
+    return "".join(one for one in folded if one.isalnum())

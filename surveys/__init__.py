@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         anonymity,
         commands,
+        keeper_views,
         managing,
         opinion_views,
         policy,

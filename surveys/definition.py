@@ -39,7 +39,7 @@ __all__ = [
     "read",
 ]
 
-ANONYMITY = ("named", "anonymous")
+ANONYMITY = ("named", "confidential", "anonymous")
 RESULTS_WHEN = ("closed", "always")
 SITE_LANGUAGES = frozenset({"zh", "en"})
 EVERYONE = "everyone"
@@ -147,7 +147,7 @@ def changes(old: Definition, new: Definition) -> list[Fault]:
     """Why the new form cannot follow the old one once answers may have been given."""
     faults = []
     if new.anonymity != old.anonymity:
-        faults.append(Fault("anonymity", _("发布以后，实名还是匿名不能再改。")))
+        faults.append(Fault("anonymity", _("发布以后，实名、保密还是匿名不能再改。")))
     if new.publishes_words and not old.publishes_words:
         faults.append(Fault("publish_words", _("发布以后不能再改成公布文字：先填的人没有被告知。")))
     for question in new.questions:

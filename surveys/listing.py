@@ -14,6 +14,7 @@ from core.paging import Pager
 from core.policy import Actor
 
 from . import rights
+from .confiding import SurveyParticipant
 from .models import Survey, SurveyDismissal, SurveyResponse
 
 ANSWERED_COOKIE = "answered"
@@ -57,9 +58,10 @@ def _read(actor: Actor) -> list[Listed]:
 def _ask(actor: Actor) -> list[Listed]:
     newest = _newest(_over(actor)).with_only_columns(Survey.id).limit(NEWEST)
     rows = db.session.execute(
-        select(Survey, SurveyDismissal.person_id, SurveyResponse.person_id)
+        select(Survey, SurveyDismissal.person_id, _answered())
         .outerjoin(SurveyDismissal, _of(SurveyDismissal, actor))
         .outerjoin(SurveyResponse, _of(SurveyResponse, actor))
+        .outerjoin(SurveyParticipant, _of(SurveyParticipant, actor))
         .where(
             or_(
                 and_(
@@ -79,6 +81,11 @@ def _ask(actor: Actor) -> list[Listed]:
         )
         for survey, dismissed, answered in rows
     ]
+
+
+def _answered() -> Any:
+    """Whoever is known to have answered: by name, or as a participant."""
+    return func.coalesce(SurveyResponse.person_id, SurveyParticipant.person_id)
 
 
 def _of(model: Any, actor: Actor) -> Any:

@@ -58,7 +58,7 @@ class Survey(Stateful, Base):
     __tablename__ = "surveys"
     __table_args__ = (
         UniqueConstraint("id", "anonymity"),
-        CheckConstraint("anonymity IN ('named', 'anonymous')", name="anonymity"),
+        CheckConstraint("anonymity IN ('named', 'confidential', 'anonymous')", name="anonymity"),
         CheckConstraint("results_when IN ('closed', 'always')", name="results_when"),
         CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="period"),
     )
@@ -67,7 +67,7 @@ class Survey(Stateful, Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[Texts] = mapped_column(JSON)
     intro: Mapped[Texts] = mapped_column(JSON)
-    anonymity: Mapped[str] = mapped_column(String(10))
+    anonymity: Mapped[str] = mapped_column(String(12))
     audience: Mapped[list[str]] = mapped_column(JSON)
     minutes: Mapped[int]
     results_when: Mapped[str] = mapped_column(String(10), default="closed")
@@ -83,9 +83,22 @@ class Survey(Stateful, Base):
         return self.anonymity == "anonymous"
 
     @property
+    def is_confidential(self) -> bool:
+        """Answered by name, and the name sealed to two keepers (confiding.py)."""
+        return self.anonymity == "confidential"
+
+    @property
+    def is_named(self) -> bool:
+        return self.anonymity == "named"
+
+    @property
     def manner(self) -> str:
-        """Anonymous or with names, as a small fact beside the title."""
-        return pgettext("survey", "匿名") if self.is_anonymous else pgettext("survey", "实名")
+        """Its level of anonymity, as a small fact beside the title."""
+        return {
+            "named": pgettext("survey", "实名"),
+            "confidential": pgettext("survey", "保密"),
+            "anonymous": pgettext("survey", "匿名"),
+        }[self.anonymity]
 
     @property
     def is_early(self) -> bool:
@@ -161,7 +174,7 @@ class SurveyVersion(Base):
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    published_as: Mapped[str | None] = mapped_column(String(10))
+    published_as: Mapped[str | None] = mapped_column(String(12))
     answer_count: Mapped[int | None]  # how many had answered when it came
 
     @property
@@ -220,7 +233,8 @@ class HeldResponse(Base):
 
 
 class SurveyResponse(Base):
-    """One filled form. An anonymous one has no person, no version and no moment."""
+    """One filled form. An anonymous one has no person, no version and no moment; a confidential
+    one neither, but its person's name in a box that two keepers open together."""
 
     __tablename__ = "survey_responses"
     __table_args__ = (
@@ -228,8 +242,9 @@ class SurveyResponse(Base):
         UniqueConstraint("survey_id", "person_id"),
         CheckConstraint(
             "anonymity = 'named' AND person_id IS NOT NULL AND version_number IS NOT NULL "
-            "AND answered_at IS NOT NULL OR anonymity = 'anonymous' AND person_id IS NULL "
-            "AND version_number IS NULL AND answered_at IS NULL",
+            "AND answered_at IS NOT NULL AND name_box IS NULL OR anonymity <> 'named' "
+            "AND person_id IS NULL AND version_number IS NULL AND answered_at IS NULL "
+            "AND (anonymity = 'confidential') = (name_box IS NOT NULL)",
             name="anonymous_names_nobody",
         ),
         {"sqlite_with_rowid": False},
@@ -237,12 +252,13 @@ class SurveyResponse(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_id)
     survey_id: Mapped[int]
-    anonymity: Mapped[str] = mapped_column(String(10))
+    anonymity: Mapped[str] = mapped_column(String(12))
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("people.id", ondelete="CASCADE"), index=True
     )
     version_number: Mapped[int | None]
     answered_at: Mapped[datetime | None]
+    name_box: Mapped[bytes | None]
 
 
 class Answer(Base):
@@ -276,7 +292,7 @@ class OpenAnswer(Base):
     __table_args__ = (
         ForeignKeyConstraint(["survey_id", "anonymity"], ["surveys.id", "surveys.anonymity"]),
         CheckConstraint(
-            "(anonymity = 'named') = (response_id IS NOT NULL)", name="anonymous_stands_alone"
+            "(anonymity = 'anonymous') = (response_id IS NULL)", name="anonymous_stands_alone"
         ),
         {"sqlite_with_rowid": False},
     )
@@ -285,7 +301,7 @@ class OpenAnswer(Base):
     question_key: Mapped[str] = mapped_column(String(32), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_id)
     option_key: Mapped[str] = mapped_column(String(32), default="")
-    anonymity: Mapped[str] = mapped_column(String(10))
+    anonymity: Mapped[str] = mapped_column(String(12))
     response_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("survey_responses.id", ondelete="CASCADE"), index=True
     )

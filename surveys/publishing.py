@@ -14,7 +14,7 @@ from core.db import db
 from core.i18n import _
 from core.policy import Actor, Forbidden, allows
 
-from . import responses, results, rights
+from . import confiding, responses, results, rights
 from .building import steps
 from .definition import Definition, DefinitionFault, Fault, changes
 from .models import SpentRight, Survey, SurveyResponse, SurveyVersion
@@ -154,6 +154,8 @@ def _open(survey: Survey, actor: Actor) -> None:
     draft = steps.latest(survey)
     if draft is not None and draft.document != latest_version(survey).document:
         raise NotYet(_("草稿里还有不对的地方：请先到“编辑”里改好，再开放。"))
+    if survey.is_confidential and len(confiding.keepers(survey)) < len(confiding.SEATS):
+        raise NotYet(_("保密问卷要先有两位保管人各领一半钥匙，再开放。"))
     survey.advance("open", actor)
     if survey.opens_at is None:
         survey.opens_at = now
@@ -165,11 +167,11 @@ def _open(survey: Survey, actor: Actor) -> None:
 def _close(survey: Survey, actor: Actor) -> None:
     survey.advance("close", actor)
     db.session.flush()
-    if survey.is_anonymous:
-        responses.release(survey)
-        rights.forget_sealed(survey)
-    else:
+    if survey.is_named:
         results.snapshot(survey)
+        return
+    responses.release(survey)
+    rights.forget_sealed(survey)
 
 
 def _create(definition: Definition, actor: Actor) -> Brought:

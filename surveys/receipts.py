@@ -5,6 +5,8 @@ from __future__ import annotations
 from core import codes, keys
 
 FIELD = "receipt"
+COOKIE = "receipt"
+MINUTES = 10  # for which the browser may keep a receipt that is still to be shown
 FORM_FIELD = "form"  # the form's own random key, of which its receipt follows
 
 

@@ -1,6 +1,6 @@
-"""Taking in filled forms: a named one stands beside its person, an anonymous one in a crowd.
+"""Taking in filled forms: a named one stands beside its person, all others in a crowd.
 
-An anonymous response is held in its envelope. Once a day, and when the survey closes, what is
+An anonymous or confidential response is held in its envelope. Once a day, and when the survey closes, what is
 held is released in one transaction: shuffled, under new random keys, what was chosen apart from
 what was written. A daily release leaves THRESHOLD behind that chance draws, so that no batch is
 ever smaller and nobody can say from the day of a batch on which day an answer in it came. On
@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock, codes
 from core.db import db, scrub_after_commit
 
-from . import envelopes, receipts, results, rights
+from . import confiding, envelopes, receipts, results, rights
 from .definition import SLUG
 from .models import (
     Answer,
@@ -149,10 +149,25 @@ def cast(survey: Survey, right: str, form_key: str, given: list[Given]) -> bool:
     """
     if not rights.spend(survey, right):
         return False
-    receipt = receipts.digest(survey.id, receipts.code_for(form_key))
-    _insert(HeldResponse, [_held_row(survey, receipt, given)])
-    _stir(survey, receipt)
+    _hold(survey, form_key, {"answers": _plain(given)})
     return True
+
+
+def confide(survey: Survey, person_id: int, form_key: str, given: list[Given]) -> bool:
+    """Take in a confidential response, once a person; False when there was one before."""
+    if not confiding.participate(survey, person_id):
+        return False
+    box = confiding.lock(survey, person_id).hex()
+    _hold(survey, form_key, {"answers": _plain(given), "box": box})
+    return True
+
+
+def _hold(survey: Survey, form_key: str, contents: dict[str, Any]) -> None:
+    receipt = receipts.digest(survey.id, receipts.code_for(form_key))
+    envelope = envelopes.seal(survey.id, contents)
+    row = {"survey_id": survey.id, "receipt": receipt, "envelope": envelope}
+    _insert(HeldResponse, [row])
+    _stir(survey, receipt)
 
 
 def held_under(survey: Survey, code: str) -> HeldResponse | None:
@@ -169,7 +184,8 @@ def given_in(held: HeldResponse) -> list[Given]:
 
 def change(survey: Survey, held: HeldResponse, given: list[Given]) -> None:
     """Put other answers into the envelope, in the caller's transaction."""
-    held.envelope = _held_row(survey, held.receipt, given)["envelope"]
+    contents = envelopes.unseal(survey.id, held.envelope) | {"answers": _plain(given)}
+    held.envelope = envelopes.seal(survey.id, contents)
     db.session.flush()
     _stir(survey, held.receipt)
     scrub_after_commit(HELD)
@@ -196,18 +212,21 @@ def release(survey: Survey, but: int = 0) -> None:
     _insert(HeldResponse, held[:but])
     responses, closed, opened = [], [], []
     for row in held[but:]:
+        contents = envelopes.unseal(survey.id, row["envelope"])
+        box = contents.get("box")
         response = {
             "id": random_id(),
             "survey_id": survey.id,
-            "anonymity": "anonymous",
+            "anonymity": survey.anonymity,
+            "name_box": bytes.fromhex(box) if box else None,
             "person_id": None,
             "version_number": None,
             "answered_at": None,
         }
         responses.append(response)
-        for one in map(_read, envelopes.unseal(survey.id, row["envelope"])["answers"]):
+        for one in map(_read, contents["answers"]):
             if "text" in one:
-                opened.append(_open(survey, None, one))
+                opened.append(_open(survey, response["id"] if box else None, one))
             else:
                 closed.append(_closed(survey, response["id"], one))
     _insert(SurveyResponse, responses)
@@ -245,11 +264,6 @@ def _stir(survey: Survey, receipt: str) -> None:
     after = db.session.scalars(ring.where(HeldResponse.receipt > secrets.token_hex(32)))
     others = [*after, *db.session.scalars(ring)][:STIRRED]
     _insert(HeldResponse, _taken_out(survey, receipt, *others))
-
-
-def _held_row(survey: Survey, receipt: str, given: list[Given]) -> dict[str, Any]:
-    envelope = envelopes.seal(survey.id, {"answers": _plain(given)})
-    return {"survey_id": survey.id, "receipt": receipt, "envelope": envelope}
 
 
 def _write_anew(survey: Survey) -> None:

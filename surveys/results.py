@@ -87,7 +87,7 @@ def snapshot(survey: Survey) -> None:
 
 def shown_to(survey: Survey, is_office: bool) -> Counts:
     """The totals for a reader: the snapshot; for the office, a named open survey's as they are."""
-    if is_office and not survey.is_anonymous and not survey.is_over:
+    if is_office and survey.is_named and not survey.is_over:
         return count(survey)
     all_there = select(func.count()).where(SurveyResponse.survey_id == survey.id).scalar_subquery()
     row = db.session.execute(

@@ -79,7 +79,7 @@ def release_held() -> None:
     """Once a day, add what came to the answers of the surveys that run."""
     running = select(Survey).where(Survey.state.in_(("open", "paused")))
     for survey in db.session.scalars(running.with_for_update(key_share=True)).all():
-        if survey.is_anonymous:
+        if not survey.is_named:
             responses.release_daily(survey)
 
 

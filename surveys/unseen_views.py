@@ -5,11 +5,9 @@ Neither the session nor the person is read (see anonymity.py), nothing is noted 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from core import codes
 from core.csrf import tokenless
@@ -18,10 +16,7 @@ from core.gate import requires
 
 from . import fields, outliving, publishing, receipts, responses, rights, steps
 from .models import HeldResponse, Survey
-from .views import bp, closed, keep, page_of, remember_answered, right_here
-
-COOKIE = "receipt"
-MINUTES = 10  # for which the browser may keep a receipt that is still to be shown
+from .views import bp, closed, hand, page_of, remember_answered, right_here
 
 
 @bp.post("/surveys/<slug>/send")
@@ -29,6 +24,8 @@ MINUTES = 10  # for which the browser may keep a receipt that is still to be sho
 @requires("surveys:response:send")
 def send(slug: str) -> Any:
     survey = _open_by(slug)
+    if not survey.is_anonymous:
+        abort(404)
     right = request.form.get(rights.FIELD) or right_here()[0]
     if not rights.is_genuine(survey, right):
         return render_template("surveys/survey_no_right.html", survey=survey), 403
@@ -46,7 +43,7 @@ def send(slug: str) -> Any:
         db.session.commit()
     if not is_first:
         return _used(survey, receipts.code_for(form_key)), 409
-    return remember_answered(_hand(survey, receipts.code_for(form_key), "sent"))
+    return remember_answered(hand(survey, receipts.code_for(form_key), "sent"))
 
 
 @bp.get("/surveys/<slug>/send")
@@ -61,11 +58,11 @@ def back_to_form(survey: Survey) -> Any:
 def show_receipt(slug: str) -> Any:
     """A receipt, once, to whoever just answered; to others a box to type one in."""
     survey = responses.published(slug)
-    if survey is None or not survey.is_anonymous:
+    if survey is None or survey.is_named:
         abort(404)
-    code, _mark, what = request.cookies.get(COOKIE, "").partition("~")
+    code, _mark, what = request.cookies.get(receipts.COOKIE, "").partition("~")
     page = make_response(_receipt_page(survey, code=code, what=what))
-    page.delete_cookie(COOKIE, path=url_for("surveys.show_receipt", slug=slug))
+    page.delete_cookie(receipts.COOKIE, path=url_for("surveys.show_receipt", slug=slug))
     page.headers["Cache-Control"] = "no-store"
     return page
 
@@ -102,7 +99,7 @@ def change_response(slug: str) -> Any:
         before = responses.given_in(held)
         responses.change(survey, held, outliving.with_gone(version, form.given, before))
         db.session.commit()
-    return _hand(survey, _typed(), "changed")
+    return hand(survey, _typed(), "changed")
 
 
 @bp.post("/surveys/<slug>/receipt/withdraw")
@@ -115,7 +112,7 @@ def withdraw_response(slug: str) -> Any:
     with responses.unlogged():
         responses.withdraw(held)
         db.session.commit()
-    return _hand(survey, "", "withdrawn")
+    return hand(survey, "", "withdrawn")
 
 
 @bp.get("/surveys/<slug>/receipt/<any(change,withdraw):verb>")
@@ -129,7 +126,7 @@ def back_to_receipt(slug: str, verb: str) -> Any:
 
 def _open_by(slug: str) -> Survey:
     survey = responses.open_by(slug)
-    if survey is None or not survey.is_anonymous:
+    if survey is None or survey.is_named:
         abort(404)
     return survey
 
@@ -150,9 +147,3 @@ def _used(survey: Survey, code: str) -> str:
 
 def _receipt_page(survey: Survey, **more: Any) -> str:
     return render_template("surveys/receipt_show.html", survey=survey, **more)
-
-
-def _hand(survey: Survey, code: str, what: str) -> Response:
-    """Lead on to the receipt's page, which shows it once."""
-    there = url_for("surveys.show_receipt", slug=survey.slug)
-    return keep(redirect(there, 303), COOKIE, f"{code}~{what}", there, timedelta(minutes=MINUTES))

@@ -20,7 +20,7 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from core import codes
+from core import codes, registry
 from core.db import db
 from core.gate import requires
 from core.i18n import _, day, speak
@@ -28,6 +28,7 @@ from core.paging import asked_page
 from core.policy import allows
 
 from . import (
+    confiding,
     fields,
     history,
     listing,
@@ -84,7 +85,7 @@ def show(survey: Survey) -> Any:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason)
     version = publishing.latest_version(survey)
     if not survey.is_anonymous or survey.state == "draft":
-        given = responses.given_by(survey, current_user.id)
+        given = responses.given_by(survey, current_user.id) if survey.is_named else None
         return page_of(survey, version, fields.form_for(version.definition, given))
     if (right := _right_of_reader(survey)) is None:
         return redirect(url_for("surveys.ask_right", slug=survey.slug))
@@ -107,6 +108,8 @@ def answer(survey: Survey) -> Any:
         return page_of(survey, version, form), state
     if not form.validate():
         return page_of(survey, version, form), 422
+    if survey.is_confidential:
+        return _confide(survey, form)
     responses.put(survey, current_user.id, version, form.given)
     db.session.commit()
     return redirect(url_for("surveys.thanks", slug=survey.slug), 303)
@@ -162,6 +165,8 @@ def shut(survey: Survey) -> Shut | None:
             _("这份问卷没有发给你"),
             _("它只请一部分人填写。有话想说，可以到讨论区发帖，或者写信。"),
         )
+    if survey.is_confidential and confiding.has_answered(survey, current_user.id):
+        return _done()
     if survey.is_anonymous and listing.is_answered_here(survey, current_user):
         return Shut(
             _("你在这个浏览器里已经交过这份问卷"),
@@ -171,6 +176,14 @@ def shut(survey: Survey) -> Shut | None:
             is_good=True,
         )
     return None
+
+
+def _done() -> Shut:
+    return Shut(
+        _("你已经交过这份问卷"),
+        _("计入结果以前，可以凭回执码查看、修改或者收回；计入以后要两位保管人一起才能打开姓名。"),
+        is_good=True,
+    )
 
 
 def closed(survey: Survey) -> Shut | None:
@@ -214,6 +227,7 @@ def page_of(
         right=right,
         was_changed=sent != version.number,
         receipt=receipt,
+        keepers=_keeper_names(survey) if survey.is_confidential else [],
         is_blind=right is not None and (right == "" or rights.is_blind(right)),
         mark=rights.owner(survey, current_user.id) if right == "" else "",
         form_key=codes.form_key(request.form.get(receipts.FORM_FIELD, "")),
@@ -229,6 +243,12 @@ def _spoken(definition: Definition) -> str:
         return ""
     speak(wanted)
     return wanted
+
+
+def _keeper_names(survey: Survey) -> list[str]:
+    ids = [one.person_id for one in confiding.keepers(survey)]
+    names = registry.names(set(ids))
+    return [names[one] for one in ids]
 
 
 def right_here() -> tuple[str, str]:
@@ -254,6 +274,25 @@ def remember_answered(response: Response) -> Response:
     _, owner = right_here()
     marks = [*sorted(listing.answered_here() - {owner}), owner][-REMEMBERED:]
     return keep(response, ANSWERED_COOKIE, ".".join(marks), "/") if owner else response
+
+
+def hand(survey: Survey, code: str, what: str) -> Response:
+    """Lead on to the receipt's page, which shows it once."""
+    there = url_for("surveys.show_receipt", slug=survey.slug)
+    during = timedelta(minutes=receipts.MINUTES)
+    return keep(redirect(there, 303), receipts.COOKIE, f"{code}~{what}", there, during)
+
+
+def _confide(survey: Survey, form: fields.AnswerForm) -> Any:
+    """A confidential answer: that it came is noted beside the person, what it says is not."""
+    form_key = codes.form_key(request.form.get(receipts.FORM_FIELD, ""))
+    with responses.unlogged():
+        is_first = responses.confide(survey, current_user.id, form_key, form.given)
+        db.session.commit()
+    if not is_first:
+        page = render_template("surveys/survey_shut.html", survey=survey, shut=_done())
+        return page, 409
+    return hand(survey, receipts.code_for(form_key), "sent")
 
 
 def keep(
