@@ -104,7 +104,7 @@ def test_import_cannot_lower_anonymity(run: Run, file: Any, desk: Desk, app: Fla
     desk.make()
     said = run("import", file(anonymity="named"))
     assert said.exit_code == 1
-    assert "实名还是匿名不能再改" in said.output
+    assert "实名、保密还是匿名不能再改" in said.output
     with app.app_context():
         assert db.session.scalars(select(Survey.anonymity)).one() == "anonymous"
         assert len(db.session.scalars(select(SurveyVersion)).all()) == 1

@@ -92,7 +92,7 @@ def test_open_survey_gets_a_new_version(desk: Desk, cast: Cast) -> None:
     office = cast.visitor("office")
     sent = office.post("/surveys/work/versions", {"source": dump(document(anonymity="named"))})
     assert sent.status_code == 422
-    assert "实名还是匿名不能再改" in sent.text
+    assert "实名、保密还是匿名不能再改" in sent.text
     sent = office.post("/surveys/work/versions", {"source": dump(document(slug="other"))})
     assert "不能改" in sent.text
     sent = office.post("/surveys/work/versions", {"source": dump(document(minutes=9))})
