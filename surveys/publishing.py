@@ -218,15 +218,19 @@ def _add_version(
             document=definition.document,
             author_id=actor.id,
             published_as=published_as,
-            answer_count=_answered(survey),
+            answer_count=answered(survey),
         )
     )
     db.session.flush()
 
 
-def _answered(survey: Survey) -> int:
+def answered(survey: Survey) -> int:
     """How many have answered so far, those that are held included: no more than a number."""
-    used = SpentRight if survey.is_anonymous else SurveyResponse
+    used: Any = {
+        "anonymous": SpentRight,
+        "confidential": confiding.SurveyParticipant,
+        "named": SurveyResponse,
+    }[survey.anonymity]
     of_it = select(func.count()).select_from(used).where(used.survey_id == survey.id)
     return db.session.scalar(of_it) or 0
 

@@ -8,7 +8,7 @@ from alembic import op
 from core.db import UTCDateTime
 
 revision = "confiding"
-down_revision = "vectors"
+down_revision = "drafting"
 branch_labels = None
 depends_on = None
 

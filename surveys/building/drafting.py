@@ -11,15 +11,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-
-from core.db import db
 from core.i18n import _
 from core.policy import Actor
 
 from .. import publishing
 from ..definition import Definition, DefinitionFault, Fault, read
-from ..models import SpentRight, Survey, SurveyVersion
+from ..models import Survey, SurveyVersion
 from ..results import THRESHOLD
 from . import steps
 from .acts import Document, keys, questions
@@ -208,17 +205,15 @@ def discard(draft: Draft, actor: Actor) -> None:
 
 
 def _many_enough(draft: Draft) -> None:
-    """Answers to an anonymous form must not fall apart into a few from before and the rest: whoever
+    """Answers without names must not fall apart into a few from before and the rest: whoever
     answered so early would be one of a few."""
-    if not draft.survey.is_anonymous:
+    if draft.survey.is_named:
         return
-    answered = db.session.scalar(
-        select(func.count()).select_from(SpentRight).where(SpentRight.survey_id == draft.survey.id)
-    )
-    if 0 < (answered or 0) - _answered_before(draft.versions) < THRESHOLD:
+    answered = publishing.answered(draft.survey)
+    if 0 < answered - _answered_before(draft.versions) < THRESHOLD:
         raise publishing.NotYet(
             _(
-                "这份问卷匿名，而按现在的题目交来的答卷还不足 %(limit)d 份：题目一变，就能看出哪几份是早交的。"
+                "这份问卷不记名，而按现在的题目交来的答卷还不足 %(limit)d 份：题目一变，就能看出哪几份是早交的。"
                 "请等到满 %(limit)d 份，或者只改说法、不加减题目和选项。",
                 limit=THRESHOLD,
             )
