@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -127,7 +128,12 @@ def packed(roles: Iterable[str]) -> str:
 
 def admitting(who: Any, unit_id: Any, roles: Any, actor: Actor) -> ColumnElement[bool]:
     """The condition that the rule in three columns admits the actor."""
-    own = Belonging.of(actor)
+    return _admitting(who, unit_id, roles, Belonging.of(actor))
+
+
+@lru_cache(maxsize=1_000)
+def _admitting(who: Any, unit_id: Any, roles: Any, own: Belonging) -> ColumnElement[bool]:
+    """Kept: it follows from what a person belongs to alone, and making it costs more than asking."""
     if not own.is_member:
         return or_(who == "everyone")
     in_unit, in_role = _among(unit_id, own.units), _names_one(roles, own.roles)

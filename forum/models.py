@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -256,14 +257,10 @@ class Thread(Base):
     @staticmethod
     def visible_to(actor: Actor) -> Select[Thread]:
         """The public ones of boards open to the actor, the own ones, those under review."""
+        draft_at = with_expression(Thread.draft_at, waiting_since("reply", Thread.id, actor))
         return (
-            select(Thread)
-            .join(Thread.board)
-            .join(Board.unit)
-            .options(
-                contains_eager(Thread.board).contains_eager(Board.unit),
-                with_expression(Thread.draft_at, waiting_since("reply", Thread.id, actor)),
-            )
+            Thread._on_boards()
+            .options(draft_at)
             .where(
                 Board.open_to(actor),
                 or_(
@@ -277,7 +274,16 @@ class Thread(Base):
             )
         )
 
+    # Made once, as they are the same for everybody: making them costs more than asking.
+
     @staticmethod
+    @cache
+    def _on_boards() -> Select[Thread]:
+        whole = contains_eager(Thread.board).contains_eager(Board.unit)
+        return select(Thread).join(Thread.board).join(Board.unit).options(whole)
+
+    @staticmethod
+    @cache
     def _opens_under_review() -> ColumnElement[bool]:
         """The condition that reviewers see the opening post: its author did not take it back."""
         return (
@@ -288,6 +294,7 @@ class Thread(Base):
         )
 
     @staticmethod
+    @cache
     def _opens_veiled() -> ColumnElement[bool]:
         """The condition that the opening post's place is shown, and no word of it."""
         return (
