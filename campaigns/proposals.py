@@ -38,12 +38,12 @@ from moderation import (
     Context,
     Named,
     Reviewable,
-    ReviewPlace,
     Revision,
     Wording,
     Words,
     covers,
     latest_revisions,
+    only_place,
     retract,
     submit,
 )
@@ -179,8 +179,8 @@ class Proposal(Reviewable, Stateful, Base):
         }
 
     @classmethod
-    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        return {PLACE: ReviewPlace(_("合理化建议"), None)}
+    def review_places(cls, actor: Actor | None = None) -> Select[Any]:
+        return only_place(PLACE, _("合理化建议"))
 
     @property
     def review_first(self) -> bool:

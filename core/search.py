@@ -320,12 +320,19 @@ def put(
     db.session.execute(insert(SearchEntry), made)
 
 
-def drop(name: str, subject_id: Any) -> None:
-    db.session.execute(
-        delete(SearchEntry).where(
-            SearchEntry.kind == name, SearchEntry.subject_id == str(subject_id)
-        )
-    )
+def drop(name: str, *subject_ids: Any) -> None:
+    """Let some texts be found no more; one statement for each few hundred."""
+    ids = [str(one) for one in subject_ids]
+    for start in range(0, len(ids), TOGETHER):
+        some = SearchEntry.subject_id.in_(ids[start : start + TOGETHER])
+        db.session.execute(delete(SearchEntry).where(SearchEntry.kind == name, some))
+
+
+def put_all(name: str, entries: dict[Any, list[dict[str, Any]]]) -> None:
+    """Index several texts anew; `entries` as `rows` makes them, by the subject's id."""
+    drop(name, *entries)
+    if made := [row for several in entries.values() for row in several]:
+        db.session.execute(insert(SearchEntry), made)
 
 
 def remark(

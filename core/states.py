@@ -136,9 +136,15 @@ class Stateful:
             )
 
 
-def advance_all(records: Sequence[Stateful], verb: str, actor: Actor, **columns: Any) -> None:
+def advance_all(
+    records: Sequence[Stateful],
+    verb: str,
+    actor: Actor,
+    facts: dict[str, int | str | None] | None = None,
+    **columns: Any,
+) -> None:
     """Move kept records of one model, all in one state, by a verb, and set `columns` beside: in
-    one statement, however many they are. Raises Forbidden, IllegalMove,
+    one statement, however many they are; each event has the `facts`. Raises Forbidden, IllegalMove,
     StaleDataError."""
     if not records:
         return
@@ -162,7 +168,7 @@ def advance_all(records: Sequence[Stateful], verb: str, actor: Actor, **columns:
         for name, value in {"state": target, "version": record.version + 1, **columns}.items():
             set_committed_value(record, name, value)
         ids = (record.kind, record.id, verb, actor.id)
-        journal.append(*ids, before=before, after=target)
+        journal.append(*ids, before=before, after=target, facts=facts or {})
 
 
 def _flush_new(record: Stateful) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from accounts.models import Person, Unit
 from core import refilling, search
@@ -28,6 +28,13 @@ SOURCE = refilling.Source(
 
 def rows(ids: Sequence[int]) -> list[dict[str, Any]]:
     """The entries of some public posts; one statement."""
+    return [row for several in entries(ids).values() for row in several]
+
+
+def entries(
+    ids: Sequence[int] | Select[int], title: str | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """The same by post; `title`: what their thread is about to be called."""
     found = db.session.execute(
         select(Post.id, Post.number, Post.board_id, Post.author_id, Post.created_at)
         .add_columns(Revision.title.label("own_title"), Revision.body_html, Unit.path)
@@ -38,15 +45,15 @@ def rows(ids: Sequence[int]) -> list[dict[str, Any]]:
         .join(Unit, Unit.id == Person.unit_id)
         .where(Post.id.in_(ids))
     )
-    return [row for post in found for row in _rows(post)]
+    return {post.id: _rows(post, title or post.title) for post in found}
 
 
-def _rows(post: Any) -> list[dict[str, Any]]:
+def _rows(post: Any, title: str) -> list[dict[str, Any]]:
     is_opening = post.number == 1
     return search.rows(
         Post.kind,
         post.id,
-        post.own_title or post.title,
+        post.own_title or title,
         plain(post.body_html),
         post.created_at,
         Board.scope_of(post.board_id),

@@ -56,10 +56,10 @@ from moderation import (
     Named,
     Passage,
     Reviewable,
-    ReviewPlace,
     Revision,
     Words,
     latest_revisions,
+    place,
 )
 
 from . import marks, references
@@ -500,14 +500,9 @@ class Post(Reviewable, Base):
         }
 
     @classmethod
-    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        boards = db.session.scalars(
-            select(Board)
-            .where(true() if actor is None else Board.open_to(actor))
-            .order_by(Board.order)
-            .options(joinedload(Board.unit))
-        )
-        return {board.key: ReviewPlace(board.name, board.unit) for board in boards}
+    def review_places(cls, actor: Actor | None = None) -> Select[Any]:
+        columns = place(Board.key, Board.unit_id, Board.order, Board.title, Board.title_en)
+        return select(*columns).where(true() if actor is None else Board.open_to(actor))
 
     @property
     def review_first(self) -> bool:
@@ -555,9 +550,9 @@ class Post(Reviewable, Base):
     def unpublished(self) -> None:
         references.unpublished(self)
         if self.is_opening:
-            for post_id in db.session.scalars(_public_ids(self.thread_id)):
-                search.drop(self.kind, post_id)
-        search.drop(self.kind, self.id)
+            search.drop(self.kind, self.id, *db.session.scalars(_public_ids(self.thread_id)))
+        else:
+            search.drop(self.kind, self.id)
         if self._count(-1) == 1 and not self.is_opening:
             jobs.enqueue("forum.mark_answered", thread=self.thread_id)
 
@@ -691,15 +686,12 @@ class Post(Reviewable, Base):
         )
 
     def _index_replies(self) -> None:
-        """Replies are found again when a hidden opening post comes back."""
-        replies = db.session.scalars(
-            select(Post)
-            .where(Post.id.in_(_public_ids(self.thread_id)))
-            .options(joinedload(Post.public_revision))
-        )
-        for post in replies:
-            if post.public_revision is not None and post.id != self.id:
-                post.index(post.public_revision)
+        """Replies are found under a new title, or again when a hidden opening post comes back;
+        three statements, however many there are."""
+        from .indexing import entries  # it knows posts
+
+        replies = _public_ids(self.thread_id).where(Post.id != self.id)
+        search.put_all(self.kind, entries(replies, self.thread.title))
 
     def _count(self, step: int) -> int:
         """The thread, and with its first post the board, count one more or one less; how many

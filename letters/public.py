@@ -25,10 +25,10 @@ from moderation import (
     Context,
     Named,
     Reviewable,
-    ReviewPlace,
     Revision,
     covers,
     latest_revisions,
+    only_place,
 )
 
 from .isolating import isolate, rejoin
@@ -177,8 +177,8 @@ class PublicLetter(Reviewable, Base):
         return {row.id: Named(row.title or name, name, cls.review_url(row.id)) for row in rows}
 
     @classmethod
-    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        return {PLACE: ReviewPlace(_("部长信箱"), None)}
+    def review_places(cls, actor: Actor | None = None) -> Select[Any]:
+        return only_place(PLACE, _("部长信箱"))
 
     @property
     def review_first(self) -> bool:

@@ -19,6 +19,7 @@ from .following import follow, lock_waiting
 from .models import Revision, latest_revisions
 from .newness import is_new as is_new_member
 from .outcomes import grounds
+from .places import only_place, place
 from .remarks import remarks_on
 from .reviewable import (
     NOTHING,
@@ -27,7 +28,6 @@ from .reviewable import (
     Named,
     Passage,
     Reviewable,
-    ReviewPlace,
     Words,
 )
 from .scope import covers, is_reviewer, reviewer_role
@@ -46,7 +46,6 @@ __all__ = [
     "EditingForm",
     "Named",
     "Passage",
-    "ReviewPlace",
     "Reviewable",
     "Revision",
     "Stand",
@@ -68,7 +67,9 @@ __all__ = [
     "is_reviewer",
     "latest_revisions",
     "lock_waiting",
+    "only_place",
     "pages_around",
+    "place",
     "raise_flag",
     "remarks_on",
     "retract",

@@ -69,9 +69,10 @@ class Flag(Stateful, Base):
         return self.revision.author_id
 
 
-def open_on(revision_id: int) -> Select[Flag]:
-    """The flags on a version that wait for their outcome."""
-    return select(Flag).where(Flag.revision_id == revision_id, Flag.state == OPEN).order_by(Flag.id)
+def open_on(*revision_ids: int) -> Select[Flag]:
+    """The flags on some versions that wait for their outcome."""
+    theirs = Flag.revision_id.in_(revision_ids)
+    return select(Flag).where(theirs, Flag.state == OPEN).order_by(Flag.id)
 
 
 # The flags that brought an item about, and how many; loaded where a page shows them.

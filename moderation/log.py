@@ -19,7 +19,7 @@ from .inquiries import Inquiry
 from .key import read_key, write_key
 from .models import Decision, QueueItem, Revision
 from .months import Month
-from .reviewable import kinds
+from .places import places as places_of
 from .scope import is_reviewer
 from .standing import in_words
 
@@ -156,12 +156,8 @@ def entry(decision: Decision, actor: Actor) -> Entry:
 
 def places(actor: Actor, only: str = "") -> dict[str, str]:
     """The names of the places of which the actor may know, or of those of one kind of content, by
-    key; at most one statement for each kind."""
-    return {
-        key: place.name
-        for kind in ([kinds[only]] if only else kinds.values())
-        for key, place in kind.review_places(actor).items()
-    }
+    key; one statement."""
+    return {key: one.name for key, one in places_of(actor, only).items()}
 
 
 def heads() -> list[DailyHead]:

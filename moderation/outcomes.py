@@ -24,7 +24,12 @@ DECIDED = {"harmless": "clear", "hide": "confirm"}
 def settle(revision: Revision, verb: str, actor: Actor) -> int:
     """End the open flags on a version by one of their verbs, and tell whoever raised them; how
     many there were. Three statements, however many they are, and one where there is none."""
-    flags = db.session.scalars(open_on(revision.id)).all()
+    return settle_all([revision], verb, actor)
+
+
+def settle_all(revisions: Sequence[Revision], verb: str, actor: Actor) -> int:
+    """The same for several versions."""
+    flags = db.session.scalars(open_on(*(one.id for one in revisions))).all()
     advance_all(flags, verb, actor, closed_at=clock.now())
     notices.tell_all(told(flags, verb))
     return len(flags)

@@ -136,6 +136,11 @@ def place(item: QueueItem, reason: str, actor: Actor) -> Hold:
         raise Conflict(item, _("这一条已经依法保留。"))
     if record.latest_revision is not None and record.latest_revision.is_purged:
         raise Conflict(item, _("这一条的文字已经清除。"))
+    return placed(item, reason, actor)
+
+
+def placed(item: QueueItem, reason: str, actor: Actor) -> Hold:
+    """The hold on a text that has none, for whoever has it locked."""
     hold = Hold(
         subject_kind=item.subject_kind,
         subject_id=item.subject_id,

@@ -19,7 +19,7 @@ from . import finding, judging
 from .filters import Filters
 from .key import read_key, write_key
 from .models import Decision, QueueItem, Revision, free_for, unconcerned
-from .reviewable import kinds
+from .places import places
 from .scope import covers, is_reviewer
 from .second_review import SecondReview
 
@@ -219,11 +219,8 @@ class Scope:
 
 
 def scope(actor: Actor) -> Scope:
-    """A statement, and one for each kind of content."""
+    """Two statements."""
     names = {
-        key: place.name
-        for kind in kinds.values()
-        for key, place in kind.review_places().items()
-        if is_reviewer(actor, place.unit, key)
+        key: place.name for key, place in places().items() if is_reviewer(actor, place.unit, key)
     }
     return Scope(names, *finding.units_waiting(actor))

@@ -190,9 +190,9 @@ class Reviewable:
         return cls.named(mine.correlate(None))
 
     @classmethod
-    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
-        """The places of this kind by key, or those of which the actor may know; at most one
-        statement."""
+    def review_places(cls, actor: Actor | None = None) -> Select[Any]:
+        """The places of this kind, or those of which the actor may know, in the columns that
+        `place` (places.py) gives."""
         raise NotImplementedError
 
     @property

@@ -24,7 +24,7 @@ from core.db import db
 from core.errors import Conflict
 from core.i18n import _, stamp
 from core.policy import SYSTEM, Actor, Forbidden
-from core.states import IllegalMove
+from core.states import IllegalMove, advance_all
 
 from . import copies, deciding, outcomes, purging, undoing
 from .clearing import Former, clear, quotes_of, restore
@@ -90,7 +90,7 @@ def seal(kind: str, subject_id: int, reason: str, actor: Actor) -> Seal:
     marked = copies.marked(item.id for item in items)
     words = clear(record, *quotes_of(record), *_keeping(record), *record.taken_from())
     attachments.withhold(kind, subject_id)
-    record = kinds[kind].for_review(subject_id, lock=True)
+    record = kinds[kind].for_review(subject_id)  # what was taken out is read anew, still locked
     taken = record.public_revision or record.taken_revision
     undoing.show(record, None, actor)
     record.taken_revision = taken
@@ -106,7 +106,7 @@ def seal(kind: str, subject_id: int, reason: str, actor: Actor) -> Seal:
     hold = purging.held(item)
     ids = [one.id for one in lapsed]
     kept = Kept(words, stood, states, item.id, has_waited, ids, marked, hold is None)
-    hold = hold or purging.place(item, reason, actor)
+    hold = hold or purging.placed(item, reason, actor)
     db.session.flush()
     made = _made(item, decision, hold, kept.write(), actor)
     record.sealed()
@@ -196,19 +196,14 @@ def _take(kind: str, subject_id: int, all_items: bool = False) -> tuple[Reviewab
     ids = select(QueueItem.id).where(mine).order_by(QueueItem.id)
     db.session.execute(ids.with_for_update(key_share=True))
     record = kinds[kind].for_review(subject_id, lock=True)
+    again = select(QueueItem).where(mine).order_by(QueueItem.id).options(joinedload(QueueItem.unit))
+    again = again.with_for_update(nowait=True, key_share=True, of=QueueItem)
     try:
-        db.session.execute(ids.with_for_update(nowait=True, key_share=True))
+        found = db.session.scalars(again.execution_options(populate_existing=True)).all()
     except OperationalError as fault:
         raise Conflict(
             record.latest_revision, _("正好有人在处理这一条，请马上再试一次。")
         ) from fault
-    found = db.session.scalars(
-        select(QueueItem)
-        .where(mine)
-        .order_by(QueueItem.id)
-        .options(joinedload(QueueItem.unit))
-        .execution_options(populate_existing=True)
-    ).all()
     if all_items:
         return record, {item.id: item for item in found}
     return record, [item for item in found if item.is_waiting]
@@ -254,11 +249,13 @@ def _versions(record: Reviewable) -> Sequence[Revision]:
 
 def _seal_versions(record: Reviewable, item: QueueItem, actor: Actor) -> dict[str, str]:
     """Seal every version; the states they had, by id. Whoever flagged one is told."""
-    states = {}
-    for revision in _versions(record):
-        outcomes.settle(revision, "confirm", SYSTEM)
+    states, versions = {}, _versions(record)
+    outcomes.settle_all(versions, "confirm", SYSTEM)
+    for revision in versions:
         states[str(revision.id)] = revision.state
-        revision.advance("seal", actor, item=item.id)
+    for state in dict.fromkeys(states.values()):
+        alike = [one for one in versions if one.state == state]
+        advance_all(alike, "seal", actor, facts={"item": item.id})
     return states
 
 

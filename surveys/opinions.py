@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import url_for
-from sqlalchemy import ForeignKey, Index, Select, String, and_, func, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, and_, func, literal, or_, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from accounts.models import Unit
@@ -28,12 +28,12 @@ from moderation import (
     Context,
     Named,
     Reviewable,
-    ReviewPlace,
     Revision,
     Wording,
     Words,
     covers,
     latest_revisions,
+    place,
     submit,
 )
 
@@ -158,15 +158,11 @@ class Opinion(Reviewable, Base):
         }
 
     @classmethod
-    def review_places(cls, actor: Actor | None = None) -> dict[str, ReviewPlace]:
+    def review_places(cls, actor: Actor | None = None) -> Select[Any]:
         made = select(Opinion.survey_id, Opinion.unit_id).distinct().subquery()
-        rows = db.session.execute(
-            select(Survey.slug, Survey.title, Unit)
-            .join(made, made.c.survey_id == Survey.id)
-            .join(Unit, Unit.id == made.c.unit_id)
-            .order_by(Survey.slug)
-        )
-        return {f"surveys:{slug}": ReviewPlace(pick(title), unit) for slug, title, unit in rows}
+        key = literal("surveys:").concat(Survey.slug)
+        columns = place(key, made.c.unit_id, literal(0), Survey.title)
+        return select(*columns).join(made, made.c.survey_id == Survey.id)
 
     @property
     def review_first(self) -> bool:

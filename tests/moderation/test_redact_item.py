@@ -16,6 +16,7 @@ from core.search import SearchEntry
 from core.text import cook, plain
 from moderation.models import QueueItem
 from tests.boards import Forum
+from tests.conftest import counted
 from tests.people import Cast, Visitor
 
 SECRET = "zq23800138000qz"
@@ -181,3 +182,25 @@ def test_it_is_covered_across_tags_and_in_addresses(html: str, passage: str) -> 
 @given(st.text("ab<&张 ", max_size=40), st.text("ab&张", min_size=2, max_size=4))
 def test_nothing_covered_is_left(words: str, passage: str) -> None:
     assert passage.lower() not in plain(cover(cook(words, "plain"), [passage])).lower()
+
+
+def test_covering_a_title_costs_the_same_however_many_replied(
+    app: Flask, forum: Forum, cadre: Visitor, moderator: Visitor
+) -> None:
+    few, many = (_covering_a_title(app, forum, cadre, moderator, n) for n in (1, 6))
+    assert few == many <= 30, (few, many)
+
+
+def _covering_a_title(
+    app: Flask, forum: Forum, author: Visitor, reviewer: Visitor, replies: int
+) -> int:
+    thread = forum.published(author, reviewer, title=f"标题里的张三{replies}", body="正文。")
+    for number in range(replies):
+        forum.approve(reviewer, forum.reply(author, thread, f"第 {number} 句。"))
+    post = forum.post(thread)
+    words = {"passages": "张三", "explanation": "有姓名。", "revision": str(forum.latest(post))}
+    with counted(app) as seen:
+        assert reviewer.post(f"/posts/{post}/redact", words).status_code == 302
+    found = author.get("/search?q=张三").text
+    assert f"张三{replies}" not in found
+    return len(seen)

@@ -22,6 +22,7 @@ from moderation.purging import Hold
 from moderation.report import report
 from moderation.seal import Seal, SealOpening
 from tests.boards import Forum
+from tests.conftest import counted
 from tests.moderation.test_parallel_decisions import at_once, browsers
 from tests.moderation.test_purge_words import everything
 from tests.people import Cast, Visitor
@@ -496,3 +497,36 @@ def test_log_and_report_tell_of_it_without_words(
         assert found.values["cell", "forum:dajiatan", "seal"] == 6
         assert found.values["reason", "secret"] == 6
         assert found.values["unseal"] == 1
+
+
+MOST = 56  # statements of a seal: one reads all words, one for each table takes them out
+
+
+def test_a_seal_costs_the_same_however_much_was_said_of_a_text(
+    app: Flask, forum: Forum, cast: Cast, moderator: Visitor
+) -> None:
+    """Replies under its title, versions, flags with words, what their authors were told."""
+    few, many = (_much_said(app, forum, cast, times) for times in (2, 6))
+    assert few == many <= MOST, (few, many)
+
+
+def _much_said(app: Flask, forum: Forum, cast: Cast, times: int) -> int:
+    """How many statements it takes to seal an opening post of which so much was said."""
+    author, moderator = cast.visitor("cadre"), cast.visitor("moderator")
+    title = f"标题{SECRET}{times}"
+    thread = forum.published(author, moderator, title=title, body=f"正文{SECRET}{times}。")
+    post = forum.post(thread)
+    for time in range(times):
+        reply = forum.reply(author, thread, f"第 {time} 句。")
+        forum.approve(moderator, reply)
+        words = {"title": title, "body": f"正文{SECRET}，改第 {time} 次。"}
+        assert author.post(f"/posts/{post}/edit", words).status_code == 302
+        forum.approve(moderator, post)
+    for name in ("cadre2", "delegate")[: max(1, times - 4)]:
+        words = {"reason": "other", "words": f"写了{SECRET}"}
+        assert cast.visitor(name).post(f"/posts/{post}/flag", words).status_code == 302
+    item = forum.item(post)
+    with counted(app) as seen:
+        assert moderator.post(f"/moderation/{item}/seal", SEAL).status_code == 302
+
+    return len(seen)
