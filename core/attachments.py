@@ -328,6 +328,15 @@ def purge(kind: str, subject_id: int) -> None:
     _drop(_of(kind, subject_id))
 
 
+def drop_others(ids: Collection[int], record: Any) -> None:
+    """Of what one person sent with a record, the files that it no longer carries go for ever."""
+    _drop(
+        one
+        for one in _of(record.kind, record.id)
+        if one.owner_id == record.author_id and one.id not in ids
+    )
+
+
 def _drop(gone: Iterable[Attachment]) -> None:
     for one in gone:
         db.session.delete(one)

@@ -191,6 +191,8 @@ class _Reader(Reader):
         if slug in RESERVED_SLUGS:
             self.fault("slug", _("“%(slug)s”另有用处，请换一个。", slug=slug))
         anonymity = self.among(document, "anonymity", ANONYMITY, whole)
+        sections = self.sections(document)
+        self.without_files(anonymity, sections)
         return Definition(
             slug=slug,
             title=self.texts(document, "title", whole, TITLE_LIMIT),
@@ -199,12 +201,23 @@ class _Reader(Reader):
             audience=self.audience(document.get("audience")),
             minutes=self.whole_number(document, "minutes", 1, 180, whole) or 1,
             results_when=self.among(document, "results_when", RESULTS_WHEN, whole, "closed"),
-            sections=self.sections(document),
+            sections=sections,
             publishes_words=self.yes(document, "publish_words", whole),
             has_pages=self.yes(document, "pages", whole),
             **self.period(document),
             document=self.foreign(document, whole),
         )
+
+    def without_files(self, anonymity: str, sections: tuple[Section, ...]) -> None:
+        """What leads to a person cannot be asked where the form promises that nothing does."""
+        if anonymity == "named":
+            return
+        for question in (one for section in sections for one in section.questions):
+            if question.kind.is_filed:
+                sentence = _(
+                    "只有实名问卷能收文件和签名：从里面认得出人。请改成实名，或者去掉这一题。"
+                )
+                self.faults.append(Fault(question.key, sentence, question.key, "type"))
 
     def audience(self, given: Any) -> tuple[str, ...]:
         allowed = {EVERYONE, *ROLES}

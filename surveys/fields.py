@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from .definition import Definition, Question, Section
 from .flow import Flow, Said, Settled
 from .kinds import QuestionField
 from .kinds.field import shuffled
+from .kinds.upload import UploadField
 from .logic import as_boolean, evaluate
 from .steps import Step, step_of
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .outliving import Outlived
 
 STRANGERS_TOLD = 5
+ORDER = "order"  # the field and the cookie of a seed
 SEED = re.compile(r"[0-9a-f]{8}")
 
 
@@ -77,6 +80,22 @@ class AnswerForm(BaseForm):
         if not section.is_shuffled:
             return shown
         return shuffled(shown, self.seed, shown[0].key) if shown else []
+
+    @property
+    def shuffles(self) -> bool:
+        """Whether anything of the form comes in an order of its own for everybody."""
+        return any(one.is_shuffled for one in self.definition.sections) or any(
+            one.is_shuffled for one in self.definition.questions
+        )
+
+    @property
+    def has_files(self) -> bool:
+        return any(one.question.kind.is_filed for one in self.asked)
+
+    @property
+    def has_taken(self) -> bool:
+        """Whether files came with this request, which stay even if the form does not hold."""
+        return any(isinstance(one, UploadField) and one.has_taken for one in self.asked)
 
     @property
     def has_ranking(self) -> bool:
@@ -134,7 +153,7 @@ def form_for(definition: Definition, given: list[dict[str, Any]] | None = None) 
     if given is not None:
         form.process(None, **earlier)  # to be shown, whatever the request sent
     form.definition, form.flow = definition, Flow(definition)
-    sent = request.form.get("order", "")
+    sent = request.form.get(ORDER) or request.cookies.get(ORDER, "")
     form.order_by(sent if SEED.fullmatch(sent) else "")
     return form
 
@@ -142,3 +161,8 @@ def form_for(definition: Definition, given: list[dict[str, Any]] | None = None) 
 def seed_of(*whose: object) -> str:
     """The seed of an order that stays the same for whoever it belongs to. It is kept nowhere."""
     return hashlib.sha256(" ".join(["order", *map(str, whose)]).encode()).hexdigest()[:8]
+
+
+def drawn() -> str:
+    """A seed that chance draws: it leads to nobody. The browser keeps it, the server does not."""
+    return secrets.token_hex(4)

@@ -63,6 +63,7 @@ class Written:
     key: str
     label: str
     count: int
+    is_filed: bool = False
 
 
 @bp.get("/surveys/manage")
@@ -246,10 +247,15 @@ def _versions_page(survey: Survey, form: DefinitionForm, faults: list[Fault]) ->
 
 def _written(definitions: list[Definition], counts: results.Counts) -> list[Written]:
     return [
-        Written(question.key, pick(question.label), counts.written.get(question.key, 0))
+        Written(
+            question.key,
+            pick(question.label),
+            (counts.answered if question.kind.is_filed else counts.written).get(question.key, 0),
+            question.kind.is_filed,
+        )
         for section in results.merged(definitions)
         for question in section.questions
-        if question.takes_words
+        if question.takes_words or question.kind.is_filed
     ]
 
 

@@ -46,6 +46,7 @@ class Question:
     max_length: int = 0
     pattern: Any = None
     pattern_message: Texts = ""
+    accept: str = ""
     low_label: Texts = ""
     high_label: Texts = ""
     decimals: int = 0

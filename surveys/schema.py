@@ -23,6 +23,7 @@ from .definition import (
 )
 from .kinds import KINDS, Kind
 from .kinds.day import Date
+from .kinds.upload import ACCEPTED, MOST_FILES
 from .reader import LANGUAGE, MAX_OPTIONS, MAX_ROWS, SLUG
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -168,6 +169,8 @@ _PARTS: dict[str, Any] = {
     "shuffle": _YES,
     "pattern": _optional({"type": "string", "minLength": 1}),
     "pattern_message": _optional(_TEXTS),
+    "accept": {"enum": list(ACCEPTED)},
+    "max_files": _optional(_count(1, MOST_FILES)),
     "low_label": _optional(_TEXTS),
     "high_label": _optional(_TEXTS),
     "xlsform": _XLSFORM,

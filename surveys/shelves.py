@@ -8,13 +8,13 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, select
 
-from core import clock, figures, jobs, refilling, registry, search
+from core import attachments, clock, figures, jobs, refilling, registry, search
 from core.db import db
 from core.i18n import _, _l
 from core.policy import SYSTEM, Actor
 from core.registry import Panel, Place, Waiting
 
-from . import listing, publishing, responses
+from . import listing, publishing, responses, uploads
 from .models import Survey, SurveyResponse
 
 PLACE = Place("surveys.index", _l("问卷"), "surveys:survey:list", order=20)
@@ -89,5 +89,6 @@ def fill() -> None:
     registry.add(registry.admin_sections, MANAGE)
     registry.add(registry.panels, PANEL)
     registry.add(registry.waiting, waiting)
+    registry.add(attachments.carriers, uploads.may_read)
     refilling.source(Survey.kind, publishing.SOURCE)
     search.kind(Survey.kind, _l("问卷"), "surveys.show", by="slug")

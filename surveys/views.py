@@ -41,6 +41,7 @@ from . import (
     rights,
     rules,
     steps,
+    uploads,
 )
 from .definition import Definition
 from .listing import ANSWERED_COOKIE
@@ -89,8 +90,11 @@ def show(survey: Survey) -> Any:
         return page_of(survey, version, fields.form_for(version.definition, given))
     if (right := _right_of_reader(survey)) is None:
         return redirect(url_for("surveys.ask_right", slug=survey.slug))
-    page = make_response(page_of(survey, version, fields.form_for(version.definition), right))
+    form = fields.form_for(version.definition)
+    page = make_response(page_of(survey, version, form, right))
     page.headers["Referrer-Policy"] = "no-referrer"
+    if form.shuffles:
+        keep(page, fields.ORDER, form.seed, url_for("surveys.show", slug=survey.slug))
     return keep_right(page, survey, right)
 
 
@@ -104,6 +108,8 @@ def answer(survey: Survey) -> Any:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
     version = publishing.latest_version(survey)
     form = outliving.form_sent(version)
+    if form.has_taken:
+        db.session.commit()
     if (state := steps.turn(form)) is not None:
         return page_of(survey, version, form), state
     if not form.validate():
@@ -111,6 +117,7 @@ def answer(survey: Survey) -> Any:
     if survey.is_confidential:
         return _confide(survey, form)
     responses.put(survey, current_user.id, version, form.given)
+    uploads.keep(survey, form, current_user.id)
     db.session.commit()
     return redirect(url_for("surveys.thanks", slug=survey.slug), 303)
 
@@ -215,8 +222,10 @@ def page_of(
     """The form to fill in; with a right to send it as nobody, with a receipt to change it so. What
     a trial says besides, building/trying.py knows."""
     sent = request.form.get("number", version.number, type=int)
-    if not form.seed:  # whoever knows the right or the person learns nothing from it
-        form.order_by(fields.seed_of(survey.id, right or receipt or current_user.id))
+    if not form.seed:
+        form.order_by(
+            fields.drawn() if survey.is_anonymous else fields.seed_of(survey.id, current_user.id)
+        )
     return render_template(
         "surveys/survey_show.html",
         survey=survey,

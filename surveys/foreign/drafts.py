@@ -10,6 +10,7 @@ from core import text
 from core.i18n import _
 
 from ..definition import Definition, DefinitionFault, Fault, read
+from ..kinds import KINDS
 from ..reader import LABEL_LIMIT, OPTION_KEY
 from ..rules import look
 
@@ -58,6 +59,14 @@ def looks_at_words(sections: list[dict[str, Any]]) -> bool:
     words = {one["key"] for one in asked if one["type"] in ("short", "long")}
     rules = [str(one.get(name, "")) for one in [*sections, *asked] for name in RULES]
     return any(name in words for rule in rules for name in _REFERENCE.findall(rule))
+
+
+def has_files(sections: list[dict[str, Any]]) -> bool:
+    return any(KINDS[one["type"]].is_filed for section in sections for one in section["questions"])
+
+
+def named_for_files() -> str:
+    return _("匿名问卷不能收文件和签名，所以先存成实名的。开放以前可以改。")
 
 
 def named_instead() -> str:
@@ -116,7 +125,10 @@ class Draft:
     def finished(self) -> tuple[Definition, list[Fault]]:
         """The form, and what did not come along. Raises DefinitionFault."""
         self.document["sections"] = [one for one in self.sections if one["questions"]]
-        if looks_at_words(self.document["sections"]):
+        if has_files(self.document["sections"]):
+            self.document["anonymity"] = "named"
+            self.tell(_("整份问卷"), named_for_files())
+        elif looks_at_words(self.document["sections"]):
             self.document["anonymity"] = "named"
             self.tell(_("整份问卷"), named_instead())
         try:

@@ -10,6 +10,7 @@ from typing import Any
 from core.i18n import _
 
 from ..definition import Definition, Fault
+from ..kinds.upload import MOST_FILES
 from .drafts import OTHER, Draft
 from .expressions import Term, Untranslatable, translated
 from .rows import Row, tables
@@ -217,6 +218,9 @@ class _Reader(Draft):
             found.append({"key": self.key(name, place), **one, "label": self.label_of(part, place)})
         return found
 
+    def file(self, _row: Row, _attributes: Row, _key: str, _place: str) -> list[Thing]:
+        return [{"type": "file", "max_files": MOST_FILES}]
+
     def note(self, *_given: Any) -> list[Thing]:
         return [{"type": "note"}]
 
@@ -370,5 +374,5 @@ _MAKERS: dict[str, Callable[..., list[Thing]]] = {
     **dict.fromkeys(("Q", "K"), _Reader.several),
     **dict.fromkeys(("T", "U"), _Reader.long),
     **{"S": _Reader.short, "N": _Reader.number, "D": _Reader.day, "R": _Reader.ranking},
-    **{"5": _Reader.five, "X": _Reader.note, "*": _Reader.calculated},
+    **{"5": _Reader.five, "X": _Reader.note, "*": _Reader.calculated, "|": _Reader.file},
 }

@@ -9,6 +9,7 @@ from typing import Any
 from core.i18n import _
 
 from ..definition import Definition, Fault
+from ..kinds.upload import MOST_FILES
 from ..reader import LANGUAGE, MAX_OPTIONS
 from .drafts import OTHER, Draft
 from .expressions import Term, Untranslatable, translated
@@ -284,6 +285,16 @@ class _Reader(Draft):
             found.append({**self.text(item, key, place)[0], "key": key, "label": label})
         return found
 
+    def file(self, given: Thing, _key: str, _place: str) -> list[Thing]:
+        image = (
+            {"accept": "image"} if str(given.get("acceptedTypes", "")).startswith("image") else {}
+        )
+        several = {"max_files": MOST_FILES} if given.get("allowMultiple") else {}
+        return [{"type": "file", **image, **several}]
+
+    def signature(self, _given: Thing, _key: str, _place: str) -> list[Thing]:
+        return [{"type": "signature"}]
+
     def note(self, given: Thing, _key: str, place: str) -> list[Thing]:
         said = given.get("html")
         words = self.words(self.by_language(said), place, 2000, is_html=True)
@@ -449,6 +460,8 @@ _MAKERS: dict[str, Callable[[_Reader, Thing, str, str], list[Thing]]] = {
     "ranking": _Reader.ranking,
     "matrix": _Reader.matrix,
     "multipletext": _Reader.several_texts,
+    "file": _Reader.file,
+    "signaturepad": _Reader.signature,
     "html": _Reader.note,
     "expression": _Reader.expression,
 }
@@ -458,7 +471,7 @@ _KINDS = {
     **dict.fromkeys(("checkbox", "tagbox"), "multiple"),
     **{"matrix": "matrix", "ranking": "ranking"},
     **dict.fromkeys(
-        ("file", "signaturepad", "matrixdropdown", "matrixdynamic", "paneldynamic", "image"),
+        ("matrixdropdown", "matrixdynamic", "paneldynamic", "image"),
         "lost",
     ),
     **dict.fromkeys(("html", "multipletext"), "lost"),

@@ -12,6 +12,7 @@ from .number import Number
 from .ranking import Ranking
 from .rating import Rating, Recommendation
 from .silent import Calculated, Note
+from .upload import File, Signature
 from .words import Long, Short
 
 __all__ = ["KINDS", "Kind", "QuestionField"]
@@ -30,6 +31,8 @@ KINDS: dict[str, Kind] = {
         Rating(),
         Recommendation(),
         Ranking(),
+        File(),
+        Signature(),
         Note(),
         Calculated(),
     )

@@ -39,6 +39,7 @@ class Kind:
     is_answered: ClassVar[bool] = True
     is_shown: ClassVar[bool] = True  # on the page
     is_written: ClassVar[bool] = False  # in words, which are kept apart from what is chosen
+    is_filed: ClassVar[bool] = False  # with files, which lead to who gave them
     is_counted: ClassVar[bool] = True  # too few answers show nothing
     has_result: ClassVar[bool] = True
     has_options: ClassVar[bool] = False  # that an expression may name

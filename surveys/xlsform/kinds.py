@@ -85,6 +85,8 @@ def type_of(question: Mapping[str, Any]) -> str:
         "multiple": f"select_multiple {key}",
         "ranking": f"rank {key}",
         "nps": "range",
+        "file": "image" if question.get("accept") == "image" else "file",
+        "signature": "image",
         "short": "text",
         "long": "text",
         "number": "decimal" if question.get("decimals") else "integer",
@@ -97,6 +99,8 @@ def cells_of(question: Mapping[str, Any]) -> dict[str, str]:
     """What else of a question's kind stands in cells of its own."""
     if question["type"] == "long":
         return {"appearance": "multiline"}
+    if question["type"] == "signature":
+        return {"appearance": "signature"}
     if question["type"] == "nps":
         return {"parameters": "start=0 end=10 step=1"}
     if question["type"] == "rating" and "min" in question and "max" in question:

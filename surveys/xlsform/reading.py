@@ -13,7 +13,16 @@ from core.sheets import Sheet
 from core.sheets import read as read_sheets
 
 from ..definition import MAX_OPTIONS, Definition, DefinitionFault, Fault, read
-from ..foreign.drafts import OTHER, UNSAID, key_like, looks_at_words, named_instead, slug_like
+from ..foreign.drafts import (
+    OTHER,
+    UNSAID,
+    has_files,
+    key_like,
+    looks_at_words,
+    named_for_files,
+    named_instead,
+    slug_like,
+)
 from ..rules import look
 from .kinds import BRACKET, cells_of, choice, matrices, type_of
 from .tables import Row, Table, by_name, table
@@ -40,7 +49,7 @@ _METADATA = frozenset(
     | {"email", "audit", "imei", "start-geopoint", "background-audio"}
 )
 _IN_WORDS = frozenset({"geopoint", "geotrace", "geoshape", "barcode", "datetime"})
-_LEFT_OUT = frozenset({"image", "audio", "video", "file", "xml-external", "csv-external"})
+_LEFT_OUT = frozenset({"audio", "video", "xml-external", "csv-external"})
 _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _YES = frozenset({"yes", "true", "true()", "1", "是"})
 _NO = frozenset({"", "no", "false", "false()", "0", "否"})
@@ -123,7 +132,10 @@ class _Reader:
             **own,
         }
         found["sections"] = self._sections()
-        if not self.is_own and looks_at_words(found["sections"]):
+        if not self.is_own and has_files(found["sections"]):
+            found["anonymity"] = "named"
+            self.told.append(settings.fault("form_id", named_for_files()))
+        elif not self.is_own and looks_at_words(found["sections"]):
             found["anonymity"] = "named"
             self.told.append(settings.fault("form_id", named_instead()))
         kept = {**settings.rest, **_kept(settings, ("default_language",))}
@@ -314,6 +326,10 @@ class _Reader:
             return {"type": "number", **({"decimals": 4} if plain == "decimal" else {})}
         if plain == "range":
             return self._range(row)
+        if plain == "image" and "signature" in row.get("appearance"):
+            return {"type": "signature"}
+        if plain in ("image", "file"):
+            return {"type": "file", **({"accept": "image"} if plain == "image" else {})}
         if plain in ("date", "time", "note"):
             return {"type": plain}
         if plain == "acknowledge":

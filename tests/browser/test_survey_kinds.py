@@ -104,7 +104,7 @@ def test_options_are_put_in_order_by_keyboard_and_by_dragging(
     page.get_by_role("button", name="下一步").click()
     expect(page.get_by_label("几点方便")).to_have_value("09:30")
     page.get_by_role("button", name="交问卷").click()
-    expect(page).to_have_url(f"{demo_url}{form}/thanks")
+    expect(page).to_have_url(f"{demo_url}{form}/receipt")
     assert cadre.faults == []
 
 
@@ -117,4 +117,52 @@ def test_the_same_form_without_a_script(chromium: Browser, demo_url: str, form: 
     page.get_by_label("办好食堂").fill("3")
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("button", name="交问卷").click()
-    expect(page).to_have_url(f"{demo_url}{form}/thanks")
+    expect(page).to_have_url(f"{demo_url}{form}/receipt")
+
+
+SIGNED = {
+    **FORM,
+    "slug": "signed",
+    "title": {"zh": "签收单", "en": "Receipt"},
+    "anonymity": "named",
+    "pages": False,
+    "sections": [
+        {
+            "questions": [
+                {"key": "scan", "type": "file", "label": {"zh": "证明材料", "en": "Proof"}},
+                {
+                    "key": "sign",
+                    "type": "signature",
+                    "required": True,
+                    "label": {"zh": "签名", "en": "Signature"},
+                },
+            ]
+        }
+    ],
+}
+
+
+def test_a_name_is_signed_with_a_finger(chromium: Browser, demo_url: str) -> None:
+    office = Person(chromium, demo_url, java_script=False).sign_in("office")
+    page = office.open("/surveys/new")
+    page.fill("#source", json.dumps(SIGNED, ensure_ascii=False))
+    page.get_by_role("button", name="存为草稿").click()
+    page.goto(f"{demo_url}/surveys/manage")
+    page.locator(".row", has_text="签收单").get_by_role("button", name="开放").click()
+    cadre = Person(chromium, demo_url, java_script=True).sign_in("cadre2")
+    page = cadre.open("/surveys/signed")
+    page.get_by_label("证明材料").set_input_files(
+        {"name": "证明.txt", "mimeType": "text/plain", "buffer": b"proof"}
+    )
+    sheet = page.locator(".sign__sheet").bounding_box()
+    assert sheet
+    page.mouse.move(sheet["x"] + 20, sheet["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + 120, sheet["y"] + 60, steps=5)
+    page.mouse.up()
+    page.get_by_role("button", name="交问卷").click()
+    expect(page).to_have_url(f"{demo_url}/surveys/signed/thanks")
+    page = cadre.open("/surveys/signed")
+    expect(page.get_by_alt_text("已经签的名")).to_be_visible()
+    expect(page.get_by_role("link", name="证明.txt")).to_be_visible()
+    assert cadre.faults == []

@@ -121,7 +121,7 @@ def test_a_form_of_surveyjs_comes_along() -> None:
         "eats": "single", "meals": "multiple", "taste": "rating", "why": "long", "grid": "matrix",
         "order": "ranking", "people": "number", "day": "date", "at": "time", "code": "short",
         "who_unit": "short", "who_room": "short", "thanks": "note", "twice": "calculated",
-        "last": "short",
+        "last": "short", "scan": "file",
     }  # fmt: skip
     assert questions["eats"]["required"] is True
     meals = questions["meals"]
@@ -157,7 +157,7 @@ def test_conditions_of_surveyjs_are_ours() -> None:
 
 def test_what_surveyjs_loses_is_told_by_place() -> None:
     told = surveyjs()[1]
-    assert [one for one in told if "scan" in one and "还不能问" in one]
+    assert [one for one in told if "整份问卷" in one and "文件和签名" in one]
     assert [one for one in told if "last" in one and "someFunction" in one]
     assert [one for one in told if "last" in one and "defaultValue" in one]
     assert [one for one in told if "triggers" in one]

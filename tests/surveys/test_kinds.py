@@ -290,6 +290,18 @@ def test_order_is_kept_when_the_form_comes_back(desk: Desk, cast: Cast) -> None:
     assert re.findall(pattern, back.text) == re.findall(pattern, page.text)
 
 
+def test_order_of_an_anonymous_form_is_drawn_and_stays_in_its_browser(
+    desk: Desk, cast: Cast
+) -> None:
+    """A seed that followed from a person would lead from an answer to whoever sent it."""
+    question = multiple(options=options(*"abcdefgh"), shuffle=True)
+    slug = desk.make(sections=[{"questions": [question]}], anonymity="anonymous")
+    one, other = cast.visitor("cadre"), cast.visitor("cadre")
+    seeds = [hidden(visitor.get(f"/surveys/{slug}"))["order"] for visitor in (one, one, other)]
+    assert seeds[0] == seeds[1]
+    assert seeds[0] != seeds[2]
+
+
 def test_order_is_kept_nowhere(desk: Desk, cast: Cast, tables: Callable[..., list[Any]]) -> None:
     question = multiple(options=options(*"abcdefgh"), shuffle=True)
     slug = desk.make(sections=[{"questions": [question]}], anonymity="anonymous")

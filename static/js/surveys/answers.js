@@ -14,6 +14,8 @@ const READERS = {
   rating: (form, name) => chosen(form, name).map(asNumber)[0] ?? "",
   nps: (form, name) => READERS.rating(form, name),
   ranking,
+  file: (form, name) => (kept(form, name) ? "file" : ""),
+  signature: (form, name) => (typed(form, name) || kept(form, `${name}-drawn`) ? "file" : ""),
   number: (form, name) => number(typed(form, name).normalize("NFKC")),
   date: (form, name) => (DAY.test(typed(form, name)) ? typed(form, name) : ""),
   time: (form, name) => (TIME.test(typed(form, name)) ? typed(form, name) : ""),
@@ -47,6 +49,12 @@ function ranking(form, name) {
   const least = Number(form.querySelector(`[data-ranking="${name}"]`).dataset.least);
   const isWhole = places.length >= least && places.every(([place], at) => place === at + 1);
   return isWhole ? places.map(([, option]) => option).join(" ") : "";
+}
+
+// Whether a file stays, or one is chosen.
+function kept(form, name) {
+  const dropped = new Set([...form.querySelectorAll(`[name="${name}_drop"]:checked`)].map((box) => box.value));
+  return [...form.querySelectorAll(`[name="${name}"]`)].some((box) => box.value && !dropped.has(box.value));
 }
 
 function chosen(form, name) {
