@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         keeper_views,
         managing,
         opinion_views,
+        pictures,
         policy,
         right_views,
         shelves,

@@ -17,6 +17,8 @@ class Option:
     label: Texts
     is_other: bool = False
     is_exclusive: bool = False
+    image: str = ""  # a data: address
+    alt: Texts = ""
 
 
 @dataclass(frozen=True)

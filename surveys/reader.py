@@ -19,11 +19,13 @@ from .question import Option, Row, Texts
 
 LANGUAGE = re.compile(r"[a-z]{1,3}(-[a-z0-9]{2,8})*")
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+PICTURE = re.compile(r"data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}")
 OPTION_KEY = re.compile(r"[\w.+-]{1,32}")
 
 MAX_OPTIONS, MAX_ROWS = 500, 60
 LABEL_LIMIT = 400
 NUMBER_LIMIT = 1e12
+LARGEST_PICTURE = 80_000  # characters
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,27 @@ class Reader:
                     self.texts(option, "label", place, LABEL_LIMIT),
                     self.yes(option, "other", place),
                     self.yes(option, "exclusive", place),
+                    *self.picture(option, place),
                 )
             )
         if sum(option.is_other for option in found) > 1:
             self.fault(place, _("只能有一个选项带文字框（other）。"))
         asked["options"] = cleaned
         return tuple(found)
+
+    def picture(self, option: dict[str, Any], place: str) -> tuple[str, Texts]:
+        """The picture of an option, and the words for whoever does not see it."""
+        image = option.get("image")
+        if image is None:
+            return "", ""
+        if (
+            not isinstance(image, str)
+            or len(image) > LARGEST_PICTURE
+            or not PICTURE.fullmatch(image)
+        ):
+            self.fault(place, _("选项的 image 应是 data:image/webp;base64,…，最多 8 万个字符。"))
+            return "", ""
+        return image, self.texts(option, "alt", place, LABEL_LIMIT)
 
     def rows(self, asked: dict[str, Any], place: str) -> tuple[Row, ...]:
         found, seen = [], set()

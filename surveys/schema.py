@@ -24,7 +24,7 @@ from .definition import (
 from .kinds import KINDS, Kind
 from .kinds.day import Date
 from .kinds.upload import ACCEPTED, MOST_FILES
-from .reader import LANGUAGE, MAX_OPTIONS, MAX_ROWS, SLUG
+from .reader import LANGUAGE, LARGEST_PICTURE, MAX_OPTIONS, MAX_ROWS, SLUG
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXTS = {"$ref": "#/$defs/texts"}
@@ -180,5 +180,7 @@ _OPTION: dict[str, Any] = {
     "label": _TEXTS,
     "other": _YES,
     "exclusive": _YES,
+    "image": _optional({"type": "string", "pattern": "^data:image/", "maxLength": LARGEST_PICTURE}),
+    "alt": _optional(_TEXTS),
     "xlsform": _XLSFORM,
 }

@@ -122,7 +122,7 @@ class _Choice(Kind):
     control = "choices"
     needs = frozenset({"options"})
     has_options = True
-    option_keys = frozenset({"key", "label", "other", "xlsform"})
+    option_keys = frozenset({"key", "label", "other", "image", "alt", "xlsform"})
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         return {

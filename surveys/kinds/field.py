@@ -63,6 +63,10 @@ class QuestionField(Field):
         first = [one for one in options if one not in last]
         return shuffled(first, self.seed, self.question.key) + last
 
+    @property
+    def has_pictures(self) -> bool:
+        return any(one.image for one in self.question.options)
+
     def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
         """What must be sent to give these rows: earlier answers, shown to their author."""
         raise NotImplementedError

@@ -405,6 +405,11 @@ class _Reader:
                 )
             else:
                 kept = {"xlsform": dict(one.rest)} if one.rest else {}
+                for heading in one.rest:
+                    if heading.lower().startswith("media"):
+                        self._tell_once(
+                            one.fault("name", _("图片不在工作簿里，请到“选项的图片”页放上。"))
+                        )
                 kept |= self._own(one)
                 found[key] = {"key": key, "label": self._texts(one, "label", 400) or key, **kept}
         if with_other and "other" not in found:

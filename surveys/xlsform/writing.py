@@ -162,6 +162,8 @@ class _Writer:
             if asked.with_other and option["key"] == "other" and own:
                 continue
             row = {"name": option["key"], **self._texts("label", option["label"])}
+            if "image" in option:  # the file goes beside a workbook, by hand
+                row["media::image"] = f"{option['key']}.webp"
             rows.append({**row, **option.get("xlsform", {}), OWN: _json(own) if own else ""})
         self.lists.setdefault(asked.list, rows)
 
