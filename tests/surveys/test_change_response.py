@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from core import codes
@@ -130,6 +132,26 @@ def test_withdrawn_answer_is_gone(desk: Desk, visitor: Visitor, code: str, table
     assert tables("survey_held_responses") == []
     desk.move("work", "close")
     assert tables("survey_responses") == []
+
+
+def test_what_is_taken_out_leaves_no_byte(
+    desk: Desk, visitor: Visitor, code: str, tables: Any, app: Flask
+) -> None:
+    """On SQLite not in the file either, nor in its log; PostgreSQL frees the places."""
+    (row,) = tables("survey_held_responses")
+    visitor.client.post(f"{HERE}/withdraw", data={"receipt": code})
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            dead = "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = :name"
+            db.session.execute(text("SELECT pg_stat_force_next_flush()"))
+            named = {"name": "survey_held_responses"}
+            assert db.session.scalar(text(dead), named) == 0
+            return
+        path = Path(str(db.engine.url.database))
+    for one in (path, path.with_name(f"{path.name}-wal")):
+        there = one.read_bytes() if one.exists() else b""
+        assert row["envelope"][:200] not in there, one.name
+        assert row["receipt"].encode() not in there, one.name
 
 
 def test_right_of_a_withdrawn_answer_stays_used(

@@ -191,6 +191,8 @@ def test_receipt_changes_a_confidential_answer(safe: Safe, cast: Cast, tables: A
     page = visitor.get(safe.desk.fill(visitor).location)
     code = re.search(r'receipt__code">([^<]+)<', page.text)
     assert code
+    found = visitor.client.post("/surveys/work/receipt", data={"receipt": code[1]})
+    assert "收回这份答卷" in found.text
     data = {**GOOD, "receipt": code[1], "q-text": "cadre写的话"}
     assert visitor.client.post("/surveys/work/receipt/change", data=data).status_code == 303
     safe.answer(*CROWD[1:])

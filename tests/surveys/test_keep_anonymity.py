@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -252,6 +253,17 @@ def test_another_server_cannot_read_what_lies_beside_the_name(
         assert rights.hand_out(survey, cast.id("delegate")) == right
         monkeypatch.setattr(rights, "_memory", b"what a thief with all files has.")
         assert rights.hand_out(survey, cast.id("delegate")) is None
+
+
+def test_day_beside_a_right_is_everybodys(desk: Desk, cast: Cast, tables: Any) -> None:
+    """Not the day on which somebody opened the form."""
+    desk.make(days=[-3, 10])
+    cast.visitor("delegate").get("/surveys/work")
+    with clock.travel(clock.now() + timedelta(days=2)):
+        cast.visitor("expert").get("/surveys/work")
+    with desk.app.app_context():
+        first_day = db.session.scalars(select(Survey)).one().first_day
+    assert [row["issued_on"] for row in tables("survey_rights")] == [first_day] * 2
 
 
 def test_sealed_rights_are_gone_when_the_survey_closes(desk: Desk, cast: Cast, tables: Any) -> None:
