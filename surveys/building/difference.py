@@ -31,7 +31,8 @@ HEAD = {
     "pages": _l("是否一部分一页"),
 }
 # A change of these moves every number: old and new cannot be counted together.
-_SCALE = {"rating": ("min", "max"), "scale": ("min", "max")}
+_SCALE = {"rating": ("min", "max")}
+_OTHERS = ("option_added", "option_removed")  # among which a place means something else
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,8 @@ def _verdict(old: dict[str, Any], new: dict[str, Any], changes: Sequence[Change]
         return "apart"
     scale = _SCALE.get(new["type"], ())
     if any(old.get(name) != new.get(name) for name in scale):
+        return "apart"
+    if new["type"] == "ranking" and any(one.sort in _OTHERS for one in changes):
         return "apart"
     asks = ("reworded", "option_renamed", "row_renamed")
     return "decide" if any(one.sort in asks for one in changes) else "same"

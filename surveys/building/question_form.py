@@ -41,7 +41,7 @@ class Part:
 
 
 PARTS = (
-    Part("label", _l("题目"), "texts"),
+    Part("label", _l("题目文字"), "texts"),
     Part("hint", _l("题目下的提示"), "texts"),
     Part("required", _l("必须回答"), "flag"),
     Part("rows", _l("各行"), "list"),

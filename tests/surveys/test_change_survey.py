@@ -91,6 +91,17 @@ def test_difference_is_said(app: Flask, edit: Edit, sort: str, words: str, verdi
 # --- Publishing ----------------------------------------------------------------------------
 
 
+def test_places_among_other_options_are_not_the_same_places(app: Flask) -> None:
+    choices = [{"key": key, "label": key} for key in "abc"]
+    asked = {"key": "r", "type": "ranking", "label": "排一排", "options": choices}
+    old = document(sections=[{"title": "", "questions": [asked]}])
+    new = deepcopy(old)
+    new["sections"][0]["questions"][0]["options"].pop()
+    with app.test_request_context():
+        read(deepcopy(new))
+        assert difference(old, new).apart == ["r"]
+
+
 def test_draft_of_an_open_form_waits_for_publishing(
     desk: Desk, app: Flask, office: Visitor
 ) -> None:

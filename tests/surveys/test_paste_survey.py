@@ -40,7 +40,7 @@ def test_nine_in_ten_questions_are_of_the_kind_that_was_meant() -> None:
         total += len(wanted)
         if len(found) == len(wanted):
             right += sum(one == other for one, other in zip(found, wanted, strict=True))
-    assert len(TEXTS) == 20
+    assert len(TEXTS) >= 20
     assert right / total >= 0.9, (right, total)
 
 

@@ -43,13 +43,12 @@ async function swap(address, request, pressed) {
 }
 
 function show(old, made, page, pressed) {
-  const phone = old.querySelector("[data-preview]");
   for (const part of [".heading", ".workshop__main"]) {
     const there = old.querySelector(part);
     const next = made.querySelector(part);
     if (there && next) there.replaceWith(document.adoptNode(next));
   }
-  phone?.contentWindow?.location.reload();
+  look(old.querySelector("[data-preview]"), made.querySelector("[data-preview]"));
   old.ariaBusy = "false";
   const words = page.querySelector(".flash")?.textContent.trim();
   old.querySelector("[data-said]").textContent = words || "";
@@ -57,6 +56,15 @@ function show(old, made, page, pressed) {
   const next = old.querySelector("[autofocus]") ?? (again || old.querySelector(".is-open input:not([type=hidden])"));
   next?.focus();
   begin();
+}
+
+// The phone shows what came of it, at the question that is open.
+function look(phone, next) {
+  const there = phone?.contentWindow?.location;
+  if (!there || !next) return;
+  const hash = new URL(next.src, location.href).hash;
+  if (hash && hash !== there.hash) there.replace(next.src);
+  there.reload();
 }
 
 function send(address, body) {

@@ -41,6 +41,10 @@ _STAR = re.compile(r"^\s*[*＊★]\s*|\s*[*＊]\s*$")
 _UNITS = re.compile(
     r"[_＿﹍﹎]{2,}\s*(?:周?岁|年(?!\s*[_＿])|次|人|名|天|日(?!期)|元|万元|个|%|％|分|小时|分钟|月(?!\s*[_＿])|公里|平方米|项|件|篇|份)"
 )
+_WITHIN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_FILLED_IN = re.compile(
+    r"([^\s:：_＿][^:：_＿]{0,29}?)\s*[:：]?\s*[_＿﹍﹎]{2,}(?:\s*年\s*[_＿]+\s*月(?:\s*[_＿]+\s*日)?)?"
+)
 _UNIT_LAST = re.compile(r"\s*[:：约]?\s*[_＿﹍﹎]{2,}\s*([^\s_＿，。,.:：]{1,3})\s*$")
 _COUNTED = re.compile(
     r"(?:多少|几)\s*(?:周?岁|年|次|人|名|天|元|万元|个(?!方面)|小时|分钟|个月|公里|件|篇|份)|年龄|工龄|人数|次数|天数|党龄|字数"
@@ -55,6 +59,7 @@ _LONG = re.compile(
     r"意见|建议|看法|问题|为什么|原因|谈谈|说说|请写|请说明|请描述|简述|阐述|举例|如何|怎样|怎么|哪些|哪方面|什么|体会|感受|期望|希望|想法|补充|亮点|不足|措施|做法|情况|事项"
 )
 _POINTS = re.compile("分")
+_FULL = re.compile(r"满分(?:为|是)?\s*([0-9]{1,3})\s*分")
 _ASKED_FOR = re.compile(r"意见|建议|问题|看法|原因")
 _RATED = re.compile(r"打分|评分|打几分|给几分|几分|分值|评价.{0,4}分")
 
@@ -129,6 +134,8 @@ def _from_words(found: Hints, words: str) -> None:
             found.kind = "ranking"
     if found.most is None and (most := _MOST.search(words)):
         found.most, found.kind = _as_int(most[1] or most[2]), found.kind or "multiple"
+    if found.scale is None and (full := _FULL.search(words)):
+        found.scale = (0, int(full[1]))
     if found.scale is None and _RATED.search(words) and (scale := _SCALE.search(words)):
         found.scale = (int(scale[1]), int(scale[2]))
 
@@ -155,7 +162,17 @@ def written_kind(words: str, kind: str) -> tuple[str, dict[str, Any], bool]:
 
 def without_blanks(words: str) -> str:
     words = _UNIT_LAST.sub(r"（\1）", words)
-    return re.sub(r"\s{2,}", " ", BLANK.sub(" ", words)).strip(" \t　:：") or words.strip()
+    return (
+        re.sub(r"\s{2,}", " ", _WITHIN.sub("", BLANK.sub(" ", words))).strip(" \t　:：")
+        or words.strip()
+    )
+
+
+def filled_in(words: str) -> list[str]:
+    """The labels of a line that is only blanks to fill in, each with its blank; none for another."""
+    found = [one[0].strip() for one in _FILLED_IN.finditer(words)]
+    left = _FILLED_IN.sub("", words).strip(" \t　,，;；、。")
+    return found if found and len(left) <= 3 else []
 
 
 def _as_int(text: str) -> int:

@@ -13,13 +13,13 @@ BOXES = "□☐○◯▢◻◇▣■●☑√◎"
 # Levels of numbering, from the widest.
 LEVELS: dict[str, re.Pattern[str]] = {
     "part": re.compile(
-        rf"第\s*[{_HAN}0-9]+\s*(?:部分|章|节|篇)[、：:.．\s]*|(?:Part|Section)\s+[0-9IVX]+[.:：]?\s*",
+        rf"第\s*[{_HAN}0-9]+\s*(?:部分|章|节|篇)[、：:.．\s]*|[Ⅰ-Ⅻ]\s*[、.．，:：]?\s*|(?:Part|Section)\s+[0-9IVX]+[.:：]?\s*",
         re.IGNORECASE,
     ),
     "han": re.compile(rf"[{_HAN}]{{1,4}}\s*[、.．，:：]\s*"),
     "han_round": re.compile(rf"[（(]\s*[{_HAN}]{{1,4}}\s*[)）]\s*[、.．]?\s*"),
     "asked": re.compile(
-        r"(?:Q\s*[0-9]{1,3}|第\s*[0-9]{1,3}\s*题|题\s*[0-9]{1,3})\s*[.、．:：)）]?\s*",
+        r"(?:Q\s*[0-9]{1,3}|问题\s*[0-9]{1,3}|第\s*[0-9]{1,3}\s*题|题\s*[0-9]{1,3})\s*[.、．:：)）]?\s*",
         re.IGNORECASE,
     ),
     "number": re.compile(r"[0-9]{1,3}\s*(?:[、．:：]|\.(?![0-9]))\s*|\[[0-9]{1,3}\]\s*"),

@@ -89,7 +89,7 @@ class _Reading:
         self.count = 0
         self.level = _question_level(lines)
         self.is_loose = self.level is None
-        self.last_letter = ""
+        self.kind = ""  # that the heading of the section names
 
     def done(self) -> Pasted:
         at = 0
@@ -145,11 +145,13 @@ class _Reading:
 
     def is_asking(self, at: int, words: str) -> bool:
         """Whether a line without a number asks something: by its end, or by what follows it."""
+        if _is_blank(words):
+            return False
         if _ASKS.search(words) and len(words) <= LABEL:
             return True
         following = next((one for one in self.lines[at + 1 : at + 3] if one), "")
         before, options = marks.options_in(following)
-        return bool(options) and not before and len(words) <= 80
+        return len(words) <= 80 and (_is_blank(following) or (bool(options) and not before))
 
     def question(self, at: int, words: str) -> None:
         self.close()
@@ -157,6 +159,7 @@ class _Reading:
         if not before or (len(options) < 2 and not marks.letter_of(words[len(before) :].strip())):
             before, options = words, []
         self.asked = _Asked(at + 1, hints.hints_of(before), options)
+        self.asked.hints.kind = self.asked.hints.kind or self.kind
 
     def part(self, mark: marks.Mark) -> None:
         """A numbered line below a question: an option, or a row where the question is a table."""
@@ -169,7 +172,7 @@ class _Reading:
         asked = self.asked
         if _DIGITS.fullmatch(words):
             asked.options += re.findall(r"[0-9]{1,2}", words)
-        elif hints.BLANK.fullmatch(words) or set(words) <= set("_＿ 　.…"):
+        elif _is_blank(words):
             asked.blanks = True
         elif options and (asked.options or (not before or _LEADS.fullmatch(before))):
             asked.options += [before, *options] if before and asked.options else options
@@ -185,11 +188,16 @@ class _Reading:
     def section(self, at: int, words: str) -> None:
         self.close()
         told = hints.hints_of(words)
+        self.kind = hints.hints_of(f"（{words}）").kind if len(words) <= 12 else ""
         self.found.sections.append({"title": told.label[:TITLE], "questions": []})
         self.tell(at, words, _("一个部分。"))
 
     def outside(self, at: int, words: str) -> None:
-        """A line before any question of its section: the title, or an introduction."""
+        """A line before any question of its section: the title, an introduction, or a blank."""
+        if labels := hints.filled_in(words):
+            for label in labels:
+                self.question(at, label)
+            return self.close()
         if self.found.sections and not self.found.sections[-1]["questions"]:
             section = self.found.sections[-1]
             section["intro"] = "\n".join(filter(None, [section.get("intro", ""), words]))[:INTRO]
@@ -203,6 +211,7 @@ class _Reading:
         else:
             self.found.intro = "\n".join(filter(None, [self.found.intro, words]))[:INTRO]
             self.tell(at, words, _("开头的说明。"))
+        return None
 
     def table(self, at: int, table: tables.Table) -> None:
         if table.asks:
@@ -240,6 +249,11 @@ class _Reading:
 
     def tell(self, at: int, words: str, what: str, is_sure: bool = True) -> None:
         self.found.told.append(Told(at + 1, words[:60], what, is_sure))
+
+
+def _is_blank(words: str) -> bool:
+    """Whether a line is but a place to write in."""
+    return bool(words) and (bool(hints.BLANK.fullmatch(words)) or set(words) <= set("_＿ 　.…"))
 
 
 def _question(asked: _Asked, key: str) -> tuple[dict[str, Any], bool]:
