@@ -24,13 +24,14 @@ Texts = str | dict[str, str]
 class Part:
     """Something that a question may have: what it is called, how it is typed, what to say of it.
 
-    `how` is text, lines, number, whole, day, flag, rule or list.
+    `how` is texts (in each language), list, flag, whole, bound, rule, or choice among `choices`.
     """
 
     name: str
     label: Any
-    how: str = "text"
+    how: str
     hint: Any = ""
+    choices: tuple[tuple[str, Any], ...] = ()
 
     @property
     def is_rule(self) -> bool:
@@ -40,6 +41,7 @@ class Part:
         ) or self.name == "constraint_message"
 
 
+_ACCEPTED = (("any", _l("图片和文件")), ("image", _l("只收图片")))
 PARTS = (
     Part("label", _l("题目文字"), "texts"),
     Part("hint", _l("题目下的提示"), "texts"),
@@ -50,6 +52,8 @@ PARTS = (
     Part("max_choices", _l("最多选几项"), "whole"),
     Part("min", _l("最小"), "bound"),
     Part("max", _l("最大"), "bound"),
+    Part("accept", _l("收什么文件"), "choice", choices=_ACCEPTED),
+    Part("max_files", _l("最多几个文件"), "whole"),
     Part("decimals", _l("小数位数"), "whole"),
     Part("max_length", _l("最多几个字"), "whole"),
     Part("low_label", _l("最小的那一端叫什么"), "texts"),
@@ -146,6 +150,9 @@ def typed(before: dict[str, Any], sent: Mapping[str, str], taken: Mapping[str, s
             made[part.name] = _listed(form, part.name, taken.get(part.name, set()))
         elif part.how == "flag":
             put(made, part.name, part.name in sent)
+        elif part.how == "choice":
+            chosen = sent.get(part.name, "")
+            put(made, part.name, "" if chosen == part.choices[0][0] else chosen)
         elif part.how == "rule":
             put(made, part.name, sent.get(part.name, "").strip())
         else:

@@ -260,7 +260,7 @@ def test_question_that_nobody_is_asked_is_named(desk: Desk, office: Visitor) -> 
 
 
 def test_retyped_draft_question_keeps_its_key(desk: Desk, app: Flask, office: Visitor) -> None:
-    desk.make(state="draft")
+    desk.make(state="draft", anonymity="named")
     act(office, "retype one", kind="multiple")
     asked = question(app, "one")
     assert asked["type"] == "multiple"
@@ -271,6 +271,21 @@ def test_retyped_draft_question_keeps_its_key(desk: Desk, app: Flask, office: Vi
 
 
 # --- Head and sections ---------------------------------------------------------------------
+
+
+def test_kind_that_an_anonymous_form_cannot_have_is_refused(desk: Desk, office: Visitor) -> None:
+    desk.make(state="draft")
+    assert act(office, "retype one", kind="file").status_code == 422
+    assert act(office, "add file 1").status_code == 422
+    assert office.get(EDIT).status_code == 200
+
+
+def test_question_for_files_is_saved_as_it_stands(desk: Desk, app: Flask, office: Visitor) -> None:
+    desk.make(state="draft", anonymity="named")
+    act(office, "retype one", kind="file")
+    assert save(office, "one", max_files="2", accept="image").status_code == 303
+    asked = question(app, "one")
+    assert (asked["max_files"], asked["accept"]) == (2, "image")
 
 
 def test_every_part_of_every_kind_has_a_place_in_the_form() -> None:
@@ -381,6 +396,15 @@ def test_trying_keeps_nothing(desk: Desk, office: Visitor, tables: Any) -> None:
     assert "这样填会收下" in sent.text
     for name in ("survey_responses", "survey_held_responses", "survey_rights", "survey_answers"):
         assert tables(name) == []
+
+
+def test_trying_keeps_no_file(desk: Desk, office: Visitor, tables: Any) -> None:
+    asked = {"key": "f", "type": "file", "label": "材料"}
+    sections = [{"title": "", "questions": [asked]}]
+    desk.make(state="draft", anonymity="named", sections=sections)
+    sent = {"q-f": (io.BytesIO(b"%PDF-1.4 x"), "x.pdf")}
+    assert office.post("/surveys/manage/work/try", sent).status_code in (200, 422)
+    assert tables("attachments") == []
 
 
 def test_only_the_preview_stands_in_a_frame(desk: Desk, office: Visitor) -> None:
