@@ -33,7 +33,7 @@ GROUNDS = {
 }
 
 GROUNDS_IN_FULL = {
-    "pre_moderated": _l("这个版块先审后发。"),
+    "pre_moderated": _l("这里先审后发。"),
     "edited": _l("这是对已发布内容的修改；通过以前，大家看到的仍是原来的一稿。"),
     "appeal": _l("作者对原来的决定提出了申诉。"),
     "spot_check": _l("发布以后由审核员复查。"),
