@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import clock, codes
 from core.db import db
-from surveys import confiding, envelopes, publishing
+from surveys import confiding, envelopes, publishing, rights
 from surveys.confiding import NameOpening, SurveyKeeper
 from surveys.models import OpenAnswer, Survey, SurveyResponse, random_id
 from tests.conftest import counted
@@ -103,7 +103,21 @@ def test_new_half_takes_the_place_of_a_lost_one(desk: Desk, cast: Cast, tables: 
     assert len(tables("survey_keepers")) == 1
 
 
-def test_no_third_keeper_and_none_after_the_opening(safe: Safe, cast: Cast, tables: Any) -> None:
+def test_third_officer_gets_no_half(
+    desk: Desk, cast: Cast, tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PEOPLE, "office3", PEOPLE["office"])
+    desk.make(anonymity="confidential", state="draft")
+    for name in ("office", "office2"):
+        half_on(cast.visitor(name).post(KEYS).text)
+    before = tables("survey_keepers")
+    refused = cast.visitor("office3").post(KEYS)
+    assert refused.status_code == 409
+    assert "不能再领" in refused.text
+    assert tables("survey_keepers") == before
+
+
+def test_no_half_after_the_opening(safe: Safe, cast: Cast, tables: Any) -> None:
     before = tables("survey_keepers")
     assert safe.keepers[0].post(KEYS).status_code == 409
     assert tables("survey_keepers") == before
@@ -145,6 +159,15 @@ def test_answer_is_taken_once_a_person(safe: Safe, cast: Cast, tables: Any) -> N
     assert "已经交过" in visitor.get("/surveys/work").text
     assert len(tables("survey_held_responses")) == 1
     assert [row["person_id"] for row in tables("survey_participants")] == [cast.id("cadre")]
+
+
+def test_nobody_answers_as_nobody(safe: Safe, cast: Cast, tables: Any, app: Flask) -> None:
+    """A right, however genuine, is no way round one's name."""
+    with app.app_context():
+        right = rights.mint(db.session.scalars(select(Survey)).one())
+    data = {**GOOD, "right": right}
+    assert cast.visitor().client.post("/surveys/work/send", data=data).status_code == 404
+    assert tables("survey_held_responses") == []
 
 
 def test_released_response_names_nobody(safe: Safe, cast: Cast, tables: Any, app: Flask) -> None:
