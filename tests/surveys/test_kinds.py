@@ -13,6 +13,7 @@ from surveys import results
 from surveys.definition import DefinitionFault, read
 from surveys.kinds import KINDS
 from surveys.tallies import Cell, Counts
+from tests.conftest import counted
 from tests.people import Cast
 from tests.surveys.conftest import Desk, action, document, hidden, label, options
 
@@ -445,3 +446,17 @@ def test_a_form_in_the_languages_of_the_site_has_no_switch_of_its_own(
 ) -> None:
     slug = desk.make(anonymity="named")
     assert 'name="say"' not in cast.visitor("cadre").get(f"/surveys/{slug}").text
+
+
+def test_a_form_of_sixty_questions_costs_few_statements(desk: Desk, cast: Cast, app: Flask) -> None:
+    made = (ranking, time, nps, short, multiple)
+    sections = [
+        {"questions": [{**made[n % 5](), "key": f"q{n}_{part}"} for n in range(12)]}
+        for part in range(5)
+    ]
+    slug = desk.make(sections=sections, pages=True, anonymity="named")
+    visitor = cast.visitor("cadre")
+    visitor.get("/surveys")
+    with counted(app) as statements:
+        assert visitor.get(f"/surveys/{slug}").status_code == 200
+    assert len(statements) <= 6, statements
