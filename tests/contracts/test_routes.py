@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -61,12 +63,14 @@ def _rules(app: Flask) -> Iterator[Rule]:
 
 def _address(app: Flask, rule: Rule) -> str:
     """The route's address with values that name nothing there is."""
-    values = {}
+    values: dict[str, Any] = {}
     for name in rule.arguments:
         converter = rule._converters[name]
         kind = type(converter).__name__
         if kind == "IntegerConverter":
             values[name] = 999_999
+        elif kind == "UUIDConverter":
+            values[name] = UUID(int=0)
         elif kind == "AnyConverter":
             values[name] = next(iter(converter.items))
         else:
