@@ -22,6 +22,7 @@ from surveys.models import Survey, SurveyVersion
 from tests.people import Cast, Visitor
 from tests.surveys.conftest import GOOD, Desk, action, document, hidden
 from tests.surveys.test_build_survey import EDIT, act, save, seen
+from tests.surveys.test_change_response import held, receipt_of
 
 PUBLISH = f"{EDIT}/publish"
 
@@ -301,6 +302,22 @@ def test_option_that_is_gone_is_told_and_the_rest_stays(
     assert "少开会。" in sent.text
     data = {**GOOD, **hidden(sent), "q-one": "b"}
     assert visitor.client.post(action(page), data=data).status_code == 303
+
+
+def test_receipt_after_a_change_loses_no_answer(desk: Desk, cast: Cast, office: Visitor) -> None:
+    """What an anonymous person answered to a question that is gone stays, when the rest changes."""
+    desk.make()
+    filled(desk, PEOPLE[1:5])
+    visitor = cast.visitor("delegate")
+    code = receipt_of(visitor.get(desk.fill(visitor).location))
+    act(office, "delete brief")
+    assert publish(office).status_code == 303
+    page = visitor.client.post("/surveys/work/receipt", data={"receipt": code})
+    given = {name: value for name, value in GOOD.items() if name != "q-brief"}
+    data = {**hidden(page), **given, "q-text": "改了。"}
+    assert visitor.client.post(action(page), data=data).status_code == 303
+    texts = {row["question"]: row["text"] for row in held(desk, code) or [] if "text" in row}
+    assert texts == {"brief": "周报", "text": "改了。"}
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "99", "x", "", "9" * 30])
