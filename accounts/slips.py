@@ -95,8 +95,12 @@ class Claim:
 
 def digest(person_id: int, code: str) -> str:
     """What the database keeps of a code; capitals, hyphens and spaces make no difference."""
-    plain = "".join(c for c in unicodedata.normalize("NFKC", code).upper() if c.isalnum())
-    return keys.digest("slip", person_id, plain)
+    return keys.digest("slip", person_id, plain(code))
+
+
+def plain(code: str) -> str:
+    """A code as typed, brought to one form."""
+    return "".join(c for c in unicodedata.normalize("NFKC", code).upper() if c.isalnum())
 
 
 def new_code() -> str:

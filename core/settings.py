@@ -81,6 +81,9 @@ SETTINGS: dict[str, Setting] = {
     "SITE_NAME": Setting("大家谈", str, "the name in the header"),
     "SIGN_IN_HOURS": Setting("12", int, "hours after which a sign-in ends"),
     "SIGN_IN_TRIES": Setting("10", int, "wrong passwords per account in 15 minutes"),
+    "SURVEY_BEGINS_SOURCE": Setting(
+        "200", _count, "open surveys begun from one address in 15 minutes; no address is kept"
+    ),
     "SIGN_IN_TRIES_SOURCE": Setting("100", int, "wrong passwords per address in 15 minutes"),
     "LETTERS_PER_DAY": Setting("5", int, "letters that one person may sign in a day"),
     "ANONYMOUS_LETTERS_PER_HOUR": Setting(

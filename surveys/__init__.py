@@ -8,7 +8,9 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         anonymity,
+        asking,
         commands,
+        entering,
         keeper_views,
         managing,
         opinion_views,

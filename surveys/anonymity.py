@@ -14,6 +14,7 @@ UNSEEN = frozenset(
     for name in (
         *("send", "show_receipt", "back_to_receipt"),
         *("find_response", "change_response", "withdraw_response"),
+        *("enter", "let_in"),
     )
 )
 

@@ -1,7 +1,7 @@
 """What a survey asks: our own JSON, read into something typed, every fault named by its place.
 
 A document is an object {slug, title, intro, anonymity, audience, days | opens_on, closes_on,
-minutes, results_when, publish_words, sections}; demo/content/surveys holds three. Texts are a string or
+minutes, results_when, publish_words, entry, sections}; demo/content/surveys holds three. Texts are a string or
 {"zh": …, "en": …}. Reading cleans the texts and keeps all else, the order of keys included: an
 exported document is the imported one.
 """
@@ -43,6 +43,8 @@ ANONYMITY = ("named", "confidential", "anonymous")
 RESULTS_WHEN = ("closed", "always")
 SITE_LANGUAGES = frozenset({"zh", "en"})
 EVERYONE = "everyone"
+# Who may answer: the audience by signing in, whoever has the address, whoever has a code.
+ENTRY = ("account", "link", "codes")
 RESERVED_SLUGS = frozenset({"manage", "new", "rights"})
 QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 
@@ -53,7 +55,7 @@ TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform"}
+    | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform", "entry"}
 )
 SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
@@ -72,6 +74,7 @@ class Definition:
     sections: tuple[Section, ...]
     publishes_words: bool = False
     has_pages: bool = False
+    entry: str = "account"
     days: tuple[int, int] | None = None
     opens_on: date | None = None
     closes_on: date | None = None
@@ -150,6 +153,9 @@ def changes(old: Definition, new: Definition) -> list[Fault]:
         faults.append(Fault("anonymity", _("发布以后，实名、保密还是匿名不能再改。")))
     if new.publishes_words and not old.publishes_words:
         faults.append(Fault("publish_words", _("发布以后不能再改成公布文字：先填的人没有被告知。")))
+    if new.entry != old.entry:
+        sentence = _("发布以后不能再改凭什么答：会有人答两次，也会有人答不了。")
+        faults.append(Fault("entry", sentence))
     for question in new.questions:
         before = old.question(question.key)
         if before is not None and before.type != question.type:
@@ -204,6 +210,7 @@ class _Reader(Reader):
             sections=sections,
             publishes_words=self.yes(document, "publish_words", whole),
             has_pages=self.yes(document, "pages", whole),
+            entry=self.entry(document, anonymity),
             **self.period(document),
             document=self.foreign(document, whole),
         )
@@ -230,6 +237,12 @@ class _Reader(Reader):
             self.fault("audience", _("请列出答卷的人，可以用：%(names)s。", names=names))
             return ()
         return tuple(dict.fromkeys(given))
+
+    def entry(self, document: dict[str, Any], anonymity: str) -> str:
+        entry = self.among(document, "entry", ENTRY, _("整份问卷"), "account")
+        if entry != "account" and anonymity != "anonymous":
+            self.fault("entry", _("不登录就能答的问卷只能匿名：系统不知道答的人是谁。"))
+        return entry
 
     def period(self, document: dict[str, Any]) -> dict[str, Any]:
         days = document.get("days")

@@ -121,4 +121,4 @@ def answered_here() -> set[str]:
 def is_answered_here(survey: Survey, actor: Actor) -> bool:
     """Whether this browser remembers that the actor answered the anonymous survey."""
     here = answered_here()
-    return bool(here) and actor.id is not None and rights.owner(survey, actor.id) in here
+    return bool(here) and rights.owner(survey, actor.id) in here

@@ -22,7 +22,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    false,
     select,
     true,
 )
@@ -61,6 +60,10 @@ class Survey(Stateful, Base):
         CheckConstraint("anonymity IN ('named', 'confidential', 'anonymous')", name="anonymity"),
         CheckConstraint("results_when IN ('closed', 'always')", name="results_when"),
         CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="period"),
+        CheckConstraint(
+            "entry = 'account' OR entry IN ('link', 'codes') AND anonymity = 'anonymous'",
+            name="entry_without_account",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +74,7 @@ class Survey(Stateful, Base):
     audience: Mapped[list[str]] = mapped_column(JSON)
     minutes: Mapped[int]
     results_when: Mapped[str] = mapped_column(String(10), default="closed")
+    entry: Mapped[str] = mapped_column(String(10), default="account", server_default="account")
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
 
@@ -130,6 +134,14 @@ class Survey(Stateful, Base):
             return None
         return clock.local(self.closes_at - timedelta(seconds=1)).date()
 
+    @property
+    def needs_account(self) -> bool:
+        """Whether people answer by signing in; else by a link or a code, whoever they are."""
+        return self.entry == "account"
+
+    def may_answer(self, actor: Actor) -> bool:
+        return not self.needs_account or self.is_for(actor)
+
     def is_for(self, actor: Actor) -> bool:
         """Whether the actor is among those who are asked."""
         if not actor.is_authenticated:
@@ -153,9 +165,10 @@ class Survey(Stateful, Base):
 
     @staticmethod
     def visible_to(actor: Actor) -> Select[Survey]:
-        """Drafts are the office's; every other survey may be known to whoever is signed in."""
+        """Drafts are the office's; every other survey may be known to whoever is signed in, and
+        what is answered without an account to everybody."""
         if not actor.is_authenticated:
-            return select(Survey).where(false())
+            return select(Survey).where(Survey.state != "draft", Survey.entry != "account")
         return select(Survey).where(true() if actor.holds("office") else Survey.state != "draft")
 
 

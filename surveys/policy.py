@@ -4,6 +4,10 @@ from core.policy import Rule, anyone, is_its, role, rules, signed_in, system
 from moderation import is_reviewer
 
 asked = Rule("is among those asked", lambda actor, survey: survey.is_for(actor))
+without_account = Rule(
+    "answered without an account",
+    lambda actor, survey: not (survey is None or survey.needs_account),
+)
 may_see_results = Rule("may see the results", lambda actor, survey: survey.shows_results_to(actor))
 # One steering office for the whole house, standing beside the units in the tree, not above them;
 # only an administrator gives this role (accounts/roles.py: GRANTABLE).
@@ -16,7 +20,7 @@ its_reviewer = Rule(
 rules(
     {
         "surveys:survey:list": signed_in,
-        "surveys:survey:show": signed_in,
+        "surveys:survey:show": signed_in | without_account,
         "surveys:survey:results": may_see_results,
         "surveys:survey:answer": asked,
         "surveys:survey:dismiss": asked,
@@ -43,6 +47,8 @@ rules(
         "surveys:schema:read": anyone,
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,
+        # Whoever has the address, or a code; who that is, nobody asks.
+        "surveys:survey:enter": anyone,
         # Whoever holds the receipt of an answer; who that is, nobody asks either.
         "surveys:response:find": anyone,
         "surveys:response:change": anyone,

@@ -14,7 +14,7 @@ from core.db import db
 from core.i18n import _
 from core.policy import Actor, Forbidden, allows
 
-from . import confiding, responses, results, rights
+from . import confiding, entry_codes, responses, results, rights
 from .building import steps
 from .definition import Definition, DefinitionFault, Fault, changes
 from .models import SpentRight, Survey, SurveyResponse, SurveyVersion
@@ -172,6 +172,7 @@ def _close(survey: Survey, actor: Actor) -> None:
         return
     responses.release(survey)
     rights.forget_sealed(survey)
+    entry_codes.forget_sealed(survey)
 
 
 def _create(definition: Definition, actor: Actor) -> Brought:
@@ -204,7 +205,7 @@ def _follow(survey: Survey, definition: Definition) -> None:
 
 def _say(survey: Survey, definition: Definition) -> None:
     survey.title, survey.intro = definition.title, definition.intro
-    survey.audience = list(definition.audience)
+    survey.audience, survey.entry = list(definition.audience), definition.entry
     survey.minutes, survey.results_when = definition.minutes, definition.results_when
 
 

@@ -25,7 +25,7 @@ def list_rights() -> Any:
     asked = [
         one.survey
         for one in listing.running(current_user)
-        if one.survey.is_anonymous and one.survey.state == "open"
+        if one.survey.is_anonymous and one.survey.needs_account and one.survey.state == "open"
     ]
     ids = [one.id for one in asked]
     issued = rights.issued_to(current_user.id, ids) if ids else set()
@@ -47,7 +47,7 @@ def list_rights() -> Any:
 @requires("surveys:survey:answer", Survey, by="slug")
 def sign_right(survey: Survey) -> Any:
     """Sign what the reader's browser made and blinded; 409 when the reader has a right."""
-    if not survey.is_anonymous or survey.state != "open":
+    if not survey.is_anonymous or not survey.needs_account or survey.state != "open":
         return jsonify(signature=None), 409
     signature = rights.vouch(survey, current_user.id, request.form.get("blinded", "")[:MOST_SENT])
     if signature is None:

@@ -92,7 +92,7 @@ def hand_out(survey: Survey, person_id: int) -> str | None:
         survey_id=survey.id,
         person_id=person_id,
         issued_on=_day(survey),
-        sealed=_seal(survey, person_id, new),
+        sealed=seal(survey, person_id, new),
     )
     with db.engine.begin() as connection:
         first = connection.execute(
@@ -105,27 +105,41 @@ def hand_out(survey: Survey, person_id: int) -> str | None:
                 SurveyRight.survey_id == survey.id, SurveyRight.person_id == person_id
             )
         ).one()
-    return "" if kept.blinded else _unseal(survey, person_id, kept.sealed)
+    return "" if kept.blinded else unseal(survey, person_id, kept.sealed)
 
 
-def owner(survey: Survey, person_id: int) -> str:
+def owner(survey: Survey, person_id: int | None) -> str:
     """A mark for a person's cookies, so that two people may share a browser.
 
-    It differs for each survey and stands in cookies alone; the database never sees it.
+    It differs for each survey and stands in cookies alone; the database never sees it. Where
+    nobody signs in to answer, it is the browser's.
     """
-    return keys.digest("survey-owner", survey.id, person_id)[:20]
+    whose = person_id if survey.needs_account else None
+    return keys.digest("survey-owner", survey.id, whose)[:20]
 
 
 def spend(survey: Survey, right: str) -> bool:
     """Use the right up, in the caller's transaction; False when it was used before."""
-    number = right.partition(".")[0]
     spent = db.session.execute(
         insert_into(SpentRight)
-        .values(survey_id=survey.id, digest=hashlib.sha256(number.encode()).hexdigest())
+        .values(survey_id=survey.id, digest=_spent_digest(right))
         .on_conflict_do_nothing()
         .returning(SpentRight.survey_id)
     ).one_or_none()
     return spent is not None
+
+
+def is_spent(survey: Survey, right: str) -> bool:
+    return db.session.get(SpentRight, (survey.id, _spent_digest(right))) is not None
+
+
+def _spent_digest(right: str) -> str:
+    return hashlib.sha256(right.partition(".")[0].encode()).hexdigest()
+
+
+def veiled(source: str) -> str:
+    """A mark of where a request comes from that nobody can make again, not even with SECRET_KEY."""
+    return hmac.digest(_memory, f"source:{clock.today()}:{source}".encode(), "sha256").hex()
 
 
 def forget_sealed(survey: Survey) -> None:
@@ -143,25 +157,26 @@ def _day(survey: Survey) -> date:
 # --- Sealed with the server's memory -------------------------------------------------------
 
 
-def _seal(survey: Survey, person_id: int, right: str) -> str:
+def seal(survey: Survey, whose: object, right: str) -> str:
+    """The right, to lie beside whom it was handed to: a person, or the digest of a code."""
     salt = secrets.token_hex(16)
     number = right.partition(".")[0]
-    return salt + _masked(survey, person_id, salt, number) + _tag(number)
+    return salt + _masked(survey, whose, salt, number) + _tag(number)
 
 
-def _unseal(survey: Survey, person_id: int, sealed: str | None) -> str | None:
+def unseal(survey: Survey, whose: object, sealed: str | None) -> str | None:
     if sealed is None:
         return None
     salt, masked, tag = sealed[:32], sealed[32:64], sealed[64:]
-    number = _masked(survey, person_id, salt, masked)
+    number = _masked(survey, whose, salt, masked)
     if not keys.same(tag, _tag(number)):
         return None
     return f"{number}.{_signature(survey, number)}"
 
 
-def _masked(survey: Survey, person_id: int, salt: str, number: str) -> str:
+def _masked(survey: Survey, whose: object, salt: str, number: str) -> str:
     """The number under a pad that serves once: doing it twice gives the number back."""
-    pad = hmac.digest(_memory, f"pad:{survey.id}:{person_id}:{salt}".encode(), "sha256")
+    pad = hmac.digest(_memory, f"pad:{survey.id}:{whose}:{salt}".encode(), "sha256")
     return bytes(a ^ b for a, b in zip(bytes.fromhex(number), pad, strict=False)).hex()
 
 

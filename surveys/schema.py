@@ -12,6 +12,7 @@ from accounts.roles import ROLES
 
 from .definition import (
     ANONYMITY,
+    ENTRY,
     EVERYONE,
     MAX_QUESTIONS,
     MAX_SECTIONS,
@@ -142,6 +143,7 @@ _SURVEY: dict[str, Any] = {
     "minutes": _count(1, 180),
     "results_when": {"enum": list(RESULTS_WHEN)},
     "publish_words": _YES,
+    "entry": {"enum": list(ENTRY)},
     "pages": _YES,
     "sections": _list({"$ref": "#/$defs/section"}, MAX_SECTIONS),
     "xlsform": _XLSFORM,

@@ -89,7 +89,8 @@ def show(survey: Survey) -> Any:
         given = responses.given_by(survey, current_user.id) if survey.is_named else None
         return page_of(survey, version, fields.form_for(version.definition, given))
     if (right := _right_of_reader(survey)) is None:
-        return redirect(url_for("surveys.ask_right", slug=survey.slug))
+        way = "ask_right" if survey.needs_account else "enter"
+        return redirect(url_for(f"surveys.{way}", slug=survey.slug))
     form = fields.form_for(version.definition)
     page = make_response(page_of(survey, version, form, right))
     page.headers["Referrer-Policy"] = "no-referrer"
@@ -167,14 +168,14 @@ def shut(survey: Survey) -> Shut | None:
         return None  # only the office sees drafts, and only to look
     if (reason := closed(survey)) is not None:
         return reason
-    if not survey.is_for(current_user):
+    if not survey.may_answer(current_user):
         return Shut(
             _("这份问卷没有发给你"),
             _("它只请一部分人填写。有话想说，可以到讨论区发帖，或者写信。"),
         )
     if survey.is_confidential and confiding.has_answered(survey, current_user.id):
         return _done()
-    if survey.is_anonymous and listing.is_answered_here(survey, current_user):
+    if survey.entry != "codes" and _is_answered_here(survey):
         return Shut(
             _("你在这个浏览器里已经交过这份问卷"),
             _(
@@ -266,16 +267,28 @@ def right_here() -> tuple[str, str]:
     return right, owner
 
 
+def _is_answered_here(survey: Survey) -> bool:
+    return survey.is_anonymous and listing.is_answered_here(survey, current_user)
+
+
 def _right_of_reader(survey: Survey) -> str | None:
     right, owner = right_here()
+    if survey.entry == "codes" and _is_answered_here(survey):
+        return None  # another person with another code may answer in this browser
     if owner == rights.owner(survey, current_user.id) and rights.is_genuine(survey, right):
         return right
-    return rights.hand_out(survey, current_user.id)
+    return rights.hand_out(survey, current_user.id) if survey.needs_account else None
 
 
 def keep_right(response: Response, survey: Survey, right: str) -> Response:
     value = f"{right}~{rights.owner(survey, current_user.id)}"
     return keep(response, rights.COOKIE, value, url_for("surveys.show", slug=survey.slug))
+
+
+def forget_answered(response: Response, survey: Survey) -> Response:
+    """Let this browser be asked again: somebody else begins here with a code of their own."""
+    marks = sorted(listing.answered_here() - {rights.owner(survey, current_user.id)})
+    return keep(response, ANSWERED_COOKIE, ".".join(marks), "/")
 
 
 def remember_answered(response: Response) -> Response:

@@ -476,6 +476,8 @@ def _ask(site: Filled) -> None:
     desk = Desk(site.app, site.cast)
     desk.make(slug="draft", state="draft", title=word("draft_survey"), intro=word("draft_intro"))
     desk.make(slug="paused", state="paused")
+    desk.make(slug="codes", entry="codes")
+    desk.make(slug="link", entry="link")
     desk.make(slug="archived", state="archived", anonymity="named")
     people = {name: site.visitor(name) for name in (*CLASS_OF_FIVE, "leader")}
     for slug in ("open", "closed"):

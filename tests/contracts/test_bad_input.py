@@ -193,6 +193,8 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("office", f"{workshop}/form", words, kinds, head)
     yield Form("office", f"{workshop}/sections/1", words, ("relevant",), now, optional=True)
     yield Form("office", f"{workshop}/paste", {"source": 200_000}, fixed={**now, "do": "take"})
+    yield Form("office", "/surveys/codes/codes", {"name": 60}, ("count",))
+    yield Form("leader", "/surveys/codes/enter", {"code": 60}, secret=frozenset({"code"}))
     kinds = ("q-one", "q-many", "q-grid-x", "q-num", "q-when", "q-rate")
     yield Form("leader", "/surveys/named", {"q-text": 100, "q-brief": 20}, kinds)
     for verb in ("right", "send"):

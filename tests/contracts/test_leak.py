@@ -467,6 +467,6 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return [*ENDS, *ENDS.values()]
     if name == "response_id":  # of a confidential survey alone is there a name to open
         return [uuid.UUID(int=0)]
-    if rule.endpoint in ("surveys.show_receipt", "surveys.back_to_receipt"):
+    if rule.endpoint in ("surveys.show_receipt", "surveys.back_to_receipt", "surveys.enter"):
         return list(db.session.scalars(select(Survey.slug))) if name == "slug" else ["change"]
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")

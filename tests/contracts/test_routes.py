@@ -38,6 +38,7 @@ OPEN_PAGES = {
     "letters.write",
     "static",
     "surveys.back_to_receipt",
+    "surveys.enter",  # 404 where an account is needed
     "surveys.show_receipt",  # whoever holds a receipt; who that is, nobody asks
     "surveys.show_schema",
 }
@@ -45,6 +46,7 @@ OPEN_PAGES = {
 TOKENLESS = {
     "front.resume_mail": "signed token of a mail",
     "front.stop_mail": "signed token of a mail",
+    "surveys.let_in": "invitation code, or an open address",
     "surveys.send": "one-time right to answer",
     "surveys.find_response": "receipt of an answer",
     "surveys.change_response": "receipt of an answer",

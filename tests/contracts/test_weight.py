@@ -30,7 +30,7 @@ OF_A_KIND = 2  # pages of one kind and with the same questions that one person o
 
 # Pages on which somebody works; whatever is not here is read.
 WORKING_AREAS = re.compile(
-    r"/(admin|moderation|letters/desk|surveys/(manage|new)|surveys/[^/]+/(versions|answers)"
+    r"/(admin|moderation|letters/desk|surveys/(manage|new)|surveys/[^/]+/(versions|answers|asking)"
     r"|campaigns/[^/]+/(edit|glossary)|posts/\d+/(edit|hide|seal|flag|appeal|history)"
     r"|letters/\d+|threads/\d+/reply|forum/[^/]+/new|me)(/|$)|^/$"
 )

@@ -1,0 +1,104 @@
+"""The office's page on who is asked: the address and its QR code, invitation codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, make_response, redirect, render_template, url_for
+from flask_login import current_user
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from core import once
+from core.db import db
+from core.errors import Conflict
+from core.forms import CreationForm
+from core.gate import requires
+from core.i18n import _, _l
+
+from . import entry_codes, qr
+from .models import Survey
+from .views import bp
+
+BATCH = "surveys:code_batch"
+
+
+class BatchForm(CreationForm):
+    """How many codes to print, and what the office calls them."""
+
+    count = IntegerField(
+        _l("几张"),
+        default=50,
+        validators=[
+            InputRequired(_l("请写要几张。")),
+            NumberRange(1, entry_codes.MOST, _l("一次印 1 到 500 张。")),
+        ],
+    )
+    name = StringField(_l("叫什么"), validators=[Length(max=60, message=_l("最多 60 字。"))])
+
+
+@bp.get("/surveys/<slug>/asking")
+@requires("surveys:survey:manage", Survey, by="slug")
+def show_asking(survey: Survey) -> Any:
+    return _page(survey, BatchForm())
+
+
+@bp.post("/surveys/<slug>/codes")
+@requires("surveys:survey:manage", Survey, by="slug")
+def make_codes(survey: Survey) -> Any:
+    """Make a batch of invitation codes and show them, this once, to be printed."""
+    if survey.entry != "codes" or survey.is_over:
+        raise Conflict(survey, _("这份问卷不凭邀请码答，或者已经结束。"))
+    form = BatchForm()
+    if not form.validate():
+        return _page(survey, form), 422
+    if once.earlier(BATCH, current_user):
+        flash(_("这一批已经做过。码只显示一次；没有印好就再做一批。"), "note")
+        return redirect(url_for("surveys.show_asking", slug=survey.slug), 303)
+    actor = current_user._get_current_object()
+    made = entry_codes.make(survey, form.count.data, form.name.data or "", actor)
+    once.made(BATCH, current_user, made.batch.number)
+    db.session.commit()
+    return _slips(survey, made)
+
+
+@bp.get("/surveys/<slug>/codes")
+@requires("surveys:survey:manage", Survey, by="slug")
+def back_to_asking(survey: Survey) -> Any:
+    """Where the printed page leads when it is asked for anew: its codes are shown once."""
+    return redirect(url_for("surveys.show_asking", slug=survey.slug))
+
+
+def address(survey: Survey) -> str:
+    """Where people go, as it stands on paper."""
+    way = "surveys.show" if survey.needs_account else "surveys.enter"
+    path = url_for(way, slug=survey.slug)
+    site = current_app.config["SITE_URL"]
+    return f"{site}{path}" if site else url_for(way, slug=survey.slug, _external=True)
+
+
+def _page(survey: Survey, form: BatchForm) -> str:
+    takes_codes = survey.entry == "codes"
+    there = address(survey)
+    return render_template(
+        "surveys/asking.html",
+        survey=survey,
+        form=form,
+        address=there,
+        drawing=qr.drawn(there),
+        batches=entry_codes.batches(survey) if takes_codes else [],
+        exchanged=entry_codes.exchanged_count(survey) if takes_codes else 0,
+    )
+
+
+def _slips(survey: Survey, made: entry_codes.Made) -> Any:
+    """A code stands after "#" in its QR code: browsers do not send that part to anybody."""
+    there = address(survey)
+    slips = [(code, qr.drawn(f"{there}#{code}")) for code in made.codes]
+    page = make_response(
+        render_template(
+            "surveys/slips.html", survey=survey, batch=made.batch, slips=slips, address=there
+        )
+    )
+    page.headers["Cache-Control"] = "no-store"
+    return page

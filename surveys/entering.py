@@ -1,0 +1,92 @@
+"""The way in without an account: by the address alone, or by an invitation code.
+
+Nobody looks at who comes in (see anonymity.py). What is counted against floods is a mark of the
+source that nobody can make again once the server has ended.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+
+from accounts import tries
+from core import throttle
+from core.csrf import tokenless
+from core.db import db
+from core.gate import requires
+
+from . import entry_codes, responses, rights
+from .models import Survey
+from .views import bp, closed, forget_answered, keep_right, right_here
+
+FIELD = "code"
+LONGEST = 60  # characters of a code that a form may bring
+
+
+@bp.get("/surveys/<slug>/enter")
+@requires("surveys:survey:enter")
+def enter(slug: str) -> Any:
+    """Where an open link or a slip leads, before the form."""
+    survey = _unasked(responses.published(slug))
+    if (reason := closed(survey)) is not None:
+        return render_template("surveys/survey_shut.html", survey=survey, shut=reason)
+    return _page(survey)
+
+
+@bp.post("/surveys/<slug>/enter")
+@tokenless("invitation code, or an open address")
+@requires("surveys:survey:enter")
+def let_in(slug: str) -> Any:
+    """Hand out a right: one a browser, or one a code."""
+    survey = _unasked(responses.published(slug))
+    if (reason := closed(survey)) is not None:
+        return render_template("surveys/survey_shut.html", survey=survey, shut=reason), 409
+    attempts = _count(survey)
+    if survey.entry == "link":
+        return _on(survey, _own_right(survey) or rights.mint(survey))
+    survey = _unasked(responses.open_by(slug))
+    try:
+        right = entry_codes.exchange(survey, request.form.get(FIELD, "")[:LONGEST])
+    except entry_codes.Unknown:
+        return _page(survey, is_unknown=True), 422
+    except entry_codes.Used:
+        return _page(survey, is_used=True), 409
+    throttle.take_back(*attempts)
+    db.session.commit()
+    return forget_answered(_on(survey, right), survey)
+
+
+def _unasked(survey: Survey | None) -> Survey:
+    if survey is None or survey.needs_account:
+        abort(404)
+    return survey
+
+
+def _count(survey: Survey) -> list[int]:
+    """Count this try. Raises TooMany; committed, so that tries at once see each other."""
+    name = "SURVEY_BEGINS_SOURCE" if survey.entry == "link" else "SIGN_IN_TRIES_SOURCE"
+    mark = rights.veiled(f"{survey.id} {tries.source()}")
+    limit = current_app.config[name]
+    attempts = throttle.spend("survey entry", mark, limit=limit, per=tries.PER)
+    db.session.commit()
+    return attempts
+
+
+def _own_right(survey: Survey) -> str | None:
+    right, owner = right_here()
+    is_own = owner == rights.owner(survey, None) and rights.is_genuine(survey, right)
+    return right if is_own else None
+
+
+def _on(survey: Survey, right: str) -> Any:
+    return keep_right(redirect(url_for("surveys.show", slug=survey.slug), 303), survey, right)
+
+
+def _page(survey: Survey, **more: Any) -> Any:
+    typed = request.form.get(FIELD, "")[:LONGEST]
+    page = make_response(
+        render_template("surveys/survey_enter.html", survey=survey, typed=typed, **more)
+    )
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
