@@ -71,7 +71,7 @@ def _address(app: Flask, rule: Rule) -> str:
         kind = type(converter).__name__
         if kind == "IntegerConverter":
             values[name] = 999_999
-        elif kind == "UUIDConverter":
+        elif kind == "UUIDConverter" or kind == "UUIDConverter":
             values[name] = UUID(int=0)
         elif kind == "AnyConverter":
             values[name] = next(iter(converter.items))
