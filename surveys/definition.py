@@ -1,7 +1,7 @@
 """What a survey asks: our own JSON, read into something typed, every fault named by its place.
 
 A document is an object {slug, title, intro, anonymity, audience, days | opens_on, closes_on,
-minutes, results_when, publish_words, entry, sections}; demo/content/surveys holds three. Texts are a string or
+minutes, results_when, publish_words, entry, quota, sections}; demo/content/surveys holds three. Texts are a string or
 {"zh": …, "en": …}. Reading cleans the texts and keeps all else, the order of keys included: an
 exported document is the imported one.
 """
@@ -17,8 +17,10 @@ from typing import Any
 from accounts.roles import ROLES
 from core.i18n import _
 
+from . import quota
 from .kinds import KINDS
 from .question import Option, Question, Row, Section, Texts
+from .quota import Quota
 from .reader import LABEL_LIMIT, MAX_OPTIONS, SLUG, DefinitionFault, Fault, Reader, as_day, is_whole
 from .rules import faults_of
 
@@ -55,7 +57,7 @@ TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform", "entry"}
+    | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform", "entry", "quota"}
 )
 SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
@@ -75,6 +77,7 @@ class Definition:
     publishes_words: bool = False
     has_pages: bool = False
     entry: str = "account"
+    quota: Quota | None = None
     days: tuple[int, int] | None = None
     opens_on: date | None = None
     closes_on: date | None = None
@@ -211,6 +214,12 @@ class _Reader(Reader):
             publishes_words=self.yes(document, "publish_words", whole),
             has_pages=self.yes(document, "pages", whole),
             entry=self.entry(document, anonymity),
+            quota=quota.read(
+                self,
+                document,
+                [one for section in sections for one in section.questions],
+                anonymity == "named",
+            ),
             **self.period(document),
             document=self.foreign(document, whole),
         )

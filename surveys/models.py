@@ -135,6 +135,13 @@ class Survey(Stateful, Base):
         return clock.local(self.closes_at - timedelta(seconds=1)).date()
 
     @property
+    def hours_left(self) -> int | None:
+        """Whole hours in which it can still be answered; None: it cannot, or there is no end."""
+        if not self.takes_answers or self.closes_at is None:
+            return None
+        return int((self.closes_at - clock.now()).total_seconds() // 3600)
+
+    @property
     def needs_account(self) -> bool:
         """Whether people answer by signing in; else by a link or a code, whoever they are."""
         return self.entry == "account"

@@ -25,6 +25,7 @@ from .definition import (
 from .kinds import KINDS, Kind
 from .kinds.day import Date
 from .kinds.upload import ACCEPTED, MOST_FILES
+from .quota import LARGEST
 from .reader import LANGUAGE, LARGEST_PICTURE, MAX_OPTIONS, MAX_ROWS, SLUG
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -144,6 +145,18 @@ _SURVEY: dict[str, Any] = {
     "results_when": {"enum": list(RESULTS_WHEN)},
     "publish_words": _YES,
     "entry": {"enum": list(ENTRY)},
+    "quota": _optional(
+        _object(
+            {
+                "most": _optional(_count(1, LARGEST)),
+                "question": _optional({"type": "string"}),
+                "options": _optional(
+                    {"type": "object", "additionalProperties": _count(1, LARGEST)}
+                ),
+            },
+            [],
+        )
+    ),
     "pages": _YES,
     "sections": _list({"$ref": "#/$defs/section"}, MAX_SECTIONS),
     "xlsform": _XLSFORM,

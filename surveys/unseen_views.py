@@ -14,7 +14,7 @@ from core.csrf import tokenless
 from core.db import db
 from core.gate import requires
 
-from . import fields, outliving, publishing, receipts, responses, rights, steps
+from . import fields, outliving, publishing, quotas, receipts, responses, rights, steps
 from .models import HeldResponse, Survey
 from .views import bp, closed, hand, page_of, remember_answered, right_here
 
@@ -37,6 +37,8 @@ def send(slug: str) -> Any:
         return page_of(survey, version, form, right), state
     if not form.validate():
         return page_of(survey, version, form, right), 422
+    if not rights.is_spent(survey, right) and (state := quotas.refuse(survey, form)) is not None:
+        return page_of(survey, version, form, right), state
     form_key = codes.form_key(request.form.get(receipts.FORM_FIELD, ""))
     with responses.unlogged():
         is_first = responses.cast(survey, right, form_key, form.given)

@@ -35,6 +35,7 @@ from . import (
     opinions,
     outliving,
     publishing,
+    quotas,
     receipts,
     responses,
     results,
@@ -85,6 +86,8 @@ def show(survey: Survey) -> Any:
     if (reason := shut(survey)) is not None:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason)
     version = publishing.latest_version(survey)
+    if survey.state != "draft" and quotas.is_full(survey, version.definition, current_user.id):
+        return render_template("surveys/survey_shut.html", survey=survey, shut=_full())
     if not survey.is_anonymous or survey.state == "draft":
         given = responses.given_by(survey, current_user.id) if survey.is_named else None
         return page_of(survey, version, fields.form_for(version.definition, given))
@@ -115,6 +118,8 @@ def answer(survey: Survey) -> Any:
         return page_of(survey, version, form), state
     if not form.validate():
         return page_of(survey, version, form), 422
+    if (state := quotas.refuse(survey, form, current_user.id)) is not None:
+        return page_of(survey, version, form), state
     if survey.is_confidential:
         return _confide(survey, form)
     responses.put(survey, current_user.id, version, form.given)
@@ -192,6 +197,10 @@ def _done() -> Shut:
         _("计入结果以前，可以凭回执码查看、修改或者收回；计入以后要两位保管人一起才能打开姓名。"),
         is_good=True,
     )
+
+
+def _full() -> Shut:
+    return Shut(_("这份问卷的名额满了"), _("谢谢你愿意回答，办公室要的份数已经够了。"))
 
 
 def closed(survey: Survey) -> Shut | None:

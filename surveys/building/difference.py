@@ -27,6 +27,8 @@ HEAD = {
     "opens_on": _l("开始日"),
     "closes_on": _l("截止日"),
     "results_when": _l("什么时候看结果"),
+    "entry": _l("凭什么答"),
+    "quota": _l("收几份"),
     "publish_words": _l("是否公布文字"),
     "pages": _l("是否一部分一页"),
 }
