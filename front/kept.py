@@ -36,7 +36,7 @@ def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
     return (
         Group("people", _("人和登录"), _people(config["SIGN_IN_HOURS"])),
         Group("words", _("写下的话"), (*_words(), *_beside(), *_checks(), *_reviews())),
-        Group("answers", _("问卷"), _answers()),
+        Group("answers", _("问卷"), (*_answers(), *_beside_answers())),
         Group("letters", _("部长信箱"), _letters()),
         Group("house", _("系统自己的记录"), (*_wishes(), *_house())),
     )
@@ -107,6 +107,13 @@ def _words() -> tuple[Kept, ...]:
             _("署名，连同修改过的各个版本、时间和审核状态。不统计阅读次数和时长。"),
             _("长期；目前不自动删除"),
             _("通过审核的，能进入那个版块的人都看得到；没有通过的，只有作者和审核员看得到。"),
+        ),
+        Kept(
+            ("proposals", "proposal_decisions"),
+            _("合理化建议"),
+            _("署名，提给哪个单位，各个版本和审核状态；单位的答复、理由、谁答复的和时间。"),
+            _("长期；目前不自动删除"),
+            _("通过审核以后，登录的人都看得到建议和答复；之前只有作者和审核员。"),
         ),
         Kept(
             ("tags", "thread_tags"),
@@ -276,6 +283,28 @@ def _answers() -> tuple[Kept, ...]:
             ),
             _("长期；目前不自动删除"),
             _("两位保管人一起才能打开；打开时本人收到通知和理由。"),
+        ),
+    )
+
+
+def _beside_answers() -> tuple[Kept, ...]:
+    return (
+        Kept(
+            ("survey_codes", "survey_code_batches"),
+            _("邀请码"),
+            _(
+                "谁在哪天印了一批、多少张；每个码只留带密钥的摘要，和它换过没有。不记哪个码给了谁，"
+                "也不记换去的答题权交了哪一份。"
+            ),
+            _("问卷存在期间"),
+            _("指导小组办公室看得到各批换了多少张。"),
+        ),
+        Kept(
+            ("survey_draft_steps",),
+            _("问卷草稿的修改"),
+            _("谁在什么时候改了草稿的哪一处，用来撤销和看历史；只留最近 60 步。"),
+            _("问卷存在期间"),
+            _("指导小组办公室。"),
         ),
         Kept(
             ("survey_opinions",),

@@ -56,10 +56,7 @@ def public_keys(survey_ids: list[int]) -> dict[int, str]:
 
     Works in a transaction of its own that writes first, as handing out a right does.
     """
-    asked = select(SurveySigningKey.survey_id, SurveySigningKey.public).where(
-        SurveySigningKey.survey_id.in_(survey_ids)
-    )
-    found = {row.survey_id: row.public for row in db.session.execute(asked)}
+    found = known_keys(survey_ids)
     for survey_id in set(survey_ids) - found.keys():
         row = {"survey_id": survey_id, **_made()}
         with db.engine.begin() as connection:
@@ -69,6 +66,14 @@ def public_keys(survey_ids: list[int]) -> dict[int, str]:
                 select(SurveySigningKey.public).where(mine)
             ).scalar_one()
     return found
+
+
+def known_keys(survey_ids: list[int]) -> dict[int, str]:
+    """The public halves that are there, by survey; reads only."""
+    asked = select(SurveySigningKey.survey_id, SurveySigningKey.public).where(
+        SurveySigningKey.survey_id.in_(survey_ids)
+    )
+    return {row.survey_id: row.public for row in db.session.execute(asked)}
 
 
 def fingerprint(public: str) -> str:
