@@ -9,14 +9,14 @@ from flask_login import current_user
 from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from core import once
+from core import clock, once
 from core.db import db
 from core.errors import Conflict
 from core.forms import CreationForm
 from core.gate import requires
 from core.i18n import _, _l
 
-from . import entry_codes, qr
+from . import entry_codes, qr, reminding
 from .models import Survey
 from .views import bp
 
@@ -69,6 +69,23 @@ def back_to_asking(survey: Survey) -> Any:
     return redirect(url_for("surveys.show_asking", slug=survey.slug))
 
 
+@bp.post("/surveys/<slug>/remind")
+@requires("surveys:survey:manage", Survey, by="slug")
+def remind(survey: Survey) -> Any:
+    """Remind those who have not answered, as far as anybody knows; once a day."""
+    if not may_remind(survey):
+        raise Conflict(survey, _("这份问卷现在不能提醒：没有开放，或者不用登录就能答。"))
+    if not reminding.remind(survey, current_user._get_current_object()):
+        raise Conflict(survey, _("今天已经提醒过了，明天才能再提醒。"))
+    db.session.commit()
+    flash(_("提醒已经交给系统去发。"), "good")
+    return redirect(url_for("surveys.show_asking", slug=survey.slug), 303)
+
+
+def may_remind(survey: Survey) -> bool:
+    return survey.needs_account and survey.takes_answers
+
+
 def address(survey: Survey) -> str:
     """Where people go, as it stands on paper."""
     way = "surveys.show" if survey.needs_account else "surveys.enter"
@@ -79,7 +96,7 @@ def address(survey: Survey) -> str:
 
 def _page(survey: Survey, form: BatchForm) -> str:
     takes_codes = survey.entry == "codes"
-    there = address(survey)
+    there, reminded_on = address(survey), reminding.last_day(survey)
     return render_template(
         "surveys/asking.html",
         survey=survey,
@@ -87,6 +104,10 @@ def _page(survey: Survey, form: BatchForm) -> str:
         address=there,
         drawing=qr.drawn(there),
         batches=entry_codes.batches(survey) if takes_codes else [],
+        reminds=may_remind(survey),
+        reached=reminding.count_reminded(survey) if may_remind(survey) else 0,
+        reminded_on=reminded_on,
+        was_today=reminded_on == clock.today(),
         exchanged=entry_codes.exchanged_count(survey) if takes_codes else 0,
     )
 
