@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from core.db import db
-from surveys import qr, rights
+from core.db import db, reading
+from surveys import qr, rights, signing
 from surveys.definition import DefinitionFault, changes, read
 from surveys.models import Survey
 from tests.conftest import counted
@@ -60,12 +61,17 @@ def test_browser_of_a_link_has_one_right(desk: Desk, cast: Cast) -> None:
     assert hidden(visitor.get("/surveys/work"))["right"] == first
 
 
-def test_whoever_is_signed_in_gets_no_second_right(desk: Desk, cast: Cast, tables: Tables) -> None:
+def test_whoever_is_signed_in_gets_no_second_right(
+    desk: Desk, cast: Cast, app: Flask, tables: Tables
+) -> None:
     desk.make(entry="link")
+    with app.app_context(), reading():
+        signing.public_keys([db.session.scalars(select(Survey.id)).one()])
+    blinded = signing.encoded(b"\1" * signing.SIGNATURE)
     visitor = cast.visitor("delegate")
     assert visitor.get("/surveys/work").location == "/surveys/work/enter"
     assert visitor.get("/surveys/rights").json == []
-    assert visitor.post("/surveys/work/rights", {"blinded": "x"}).status_code == 409
+    assert visitor.post("/surveys/work/rights", {"blinded": blinded}).status_code == 409
     enter(visitor)
     assert desk.fill(visitor).status_code == 303
     assert tables("survey_rights") == []
