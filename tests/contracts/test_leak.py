@@ -222,7 +222,7 @@ TELLING = {
     *("letters.list_public", "letters.prepare_public", "surveys.show", "surveys.show_results"),
     *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
     *("surveys.edit", "surveys.edit_question", "surveys.try_out", "surveys.publish_draft"),
-    "surveys.edit_opinion",
+    *("surveys.edit_opinion", "surveys.enter"),
     *("campaigns.show_proposal", "campaigns.edit_proposal", "campaigns.history_proposal"),
     "campaigns.list_proposals",
     "accounts.show_import",
