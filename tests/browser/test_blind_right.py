@@ -45,9 +45,11 @@ def stored(page: Page) -> dict[str, Any]:
     return kept
 
 
-def test_browser_makes_its_own_right_and_answers(chromium: Browser, demo_url: str) -> None:
-    expert = Person(chromium, demo_url, java_script=True).sign_in("expert")
-    page = expert.open("/surveys")
+def test_browser_makes_its_own_right_and_any_other_is_told(
+    chromium: Browser, demo_url: str
+) -> None:
+    first = Person(chromium, demo_url, java_script=True).sign_in("supervisor")
+    page = first.open("/surveys")
     signed = f"{SURVEY}/rights"
     with page.expect_response(lambda one: one.url.endswith(signed)) as answer:
         page.get_by_role("button", name="由这个浏览器自己造").click()
@@ -57,20 +59,13 @@ def test_browser_makes_its_own_right_and_answers(chromium: Browser, demo_url: st
     assert not [key for key in stored(page) if key.startswith("right-proposed:") and "null" in key]
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
-    expert.open(SURVEY)
+    first.open(SURVEY)
     right = page.locator('input[name="right"]').input_value()
     assert right in stored(page).values()
     assert not [url for url in asked if "/rights" in url.partition("/static/")[0]]
-    expert.check()
-    expert.unfold("怎样做到")
+    first.check()
+    first.unfold("怎样做到")
     expect(page.locator("[data-right-code]")).to_have_text(right)
-
-
-def test_other_browser_is_told(chromium: Browser, demo_url: str) -> None:
-    first = Person(chromium, demo_url, java_script=True).sign_in("supervisor")
-    page = first.open("/surveys")
-    with page.expect_response(lambda one: one.url.endswith(f"{SURVEY}/rights")):
-        page.get_by_role("button", name="由这个浏览器自己造").click()
     for java_script in (True, False):
         other = Person(chromium, demo_url, java_script=java_script).sign_in("supervisor")
         other.open(SURVEY)
