@@ -20,7 +20,7 @@ ON_BOTH = "true" in os.environ.get("CI", "") or os.environ.get("TEST_DATABASES")
 WHOLE = 1_000  # tests; fewer were asked for by name
 
 _THEIR_OWN_WAY = re.compile(
-    r"tests/(core/test_(db|jobs|journal|migrations|once|search)|contracts/test_once"
+    r"tests/(core/test_(db|jobs|journal|migrations|once|search)"
     r"|moderation/test_parallel_\w+)\.py"
 )
 _KIND = re.compile(r"(?<=[\[-])(sqlite|postgresql)(?=[\]-])")
