@@ -48,7 +48,7 @@ def read(
     found = next((one for one in asked if one.key == question and one.type == "single"), None)
     known = {one.key for one in found.options} if found else set()
     if not isinstance(options, dict) or not options or not set(options) <= known:
-        reader.fault(PLACE, _("question 应是一道单选题，options 只能写它的选项。"))
+        reader.fault(PLACE, _("名额按选项限：question 应是一道单选题，options 只能写它的选项。"))
         return None
     for key in options:
         reader.whole_number(options, key, 1, LARGEST, PLACE)

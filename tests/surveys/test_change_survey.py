@@ -145,13 +145,14 @@ def test_reworded_question_goes_on_or_begins_anew(desk: Desk, app: Flask, office
 
 
 def test_reference_follows_a_question_that_begins_anew(app: Flask) -> None:
-    form = document()
+    form = document(anonymity="named", quota={"question": "one", "options": {"a": 5}})
     form["sections"][1]["questions"][0] |= {"relevant": "${one} = 'a'", "hint": "你选了 ${ one }"}
     made = set_apart(form, ["one"], {"q1", "q7"})
     asked = acts.question(made, "num")
     assert acts.keys(made) == (acts.keys(form) - {"one"}) | {"q8"}
     assert asked["relevant"] == "${q8} = 'a'"
     assert asked["hint"] == "你选了 ${q8}"
+    assert made["quota"]["question"] == "q8"
     with app.test_request_context():
         read(made)
 
