@@ -51,7 +51,7 @@ def retyped(question: dict[str, Any], kind: str, key: str) -> dict[str, Any]:
     allowed = KINDS[kind].keys
     kept = {name: value for name, value in question.items() if name in allowed}
     if "options" in kept:
-        known = getattr(KINDS[kind], "option_keys", frozenset({"key", "label"}))
+        known = KINDS[kind].option_keys
         kept["options"] = [
             {name: value for name, value in one.items() if name in known} for one in kept["options"]
         ]

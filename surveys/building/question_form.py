@@ -71,6 +71,8 @@ PARTS = (
     Part("constraint", _l("怎样算合格"), "rule", _l("例如 . >= ${q1}；“.”是这一题的回答。")),
     Part("constraint_message", _l("不合格时说的话"), "texts"),
 )
+LISTS = frozenset(one.name for one in PARTS if one.how == "list")
+_STEPS = {"first": -1, "then": 1}
 FLAGS = {"other": _l("旁边有空格可填"), "exclusive": _l("选了它就不能选别的")}
 
 
@@ -81,6 +83,7 @@ class Typed:
     document: dict[str, Any]
     sent: Mapping[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    fresh: set[tuple[str, str]] = field(default_factory=set)  # options and rows not yet kept
 
     @property
     def parts(self) -> list[Part]:
@@ -94,7 +97,7 @@ class Typed:
 
     @property
     def flags(self) -> list[tuple[str, Any]]:
-        known: frozenset[str] = getattr(KINDS[self.document["type"]], "option_keys", frozenset())
+        known = KINDS[self.document["type"]].option_keys
         return [(name, word) for name, word in FLAGS.items() if name in known]
 
     def value(self, name: str) -> str:
@@ -109,6 +112,24 @@ class Typed:
         if f"{name}-{language}" in self.sent:
             return self.sent[f"{name}-{language}"]
         return in_language(self.document.get(name), language)
+
+    def listed(self, name: str) -> list[dict[str, Any]]:
+        """The options or rows that have boxes; fresh ones stand as lines below them."""
+        return [one for one in self.document[name] if (name, one["key"]) not in self.fresh]
+
+    def pressed(self, do: str) -> dict[str, Any]:
+        """The question after the button beside an option or a row: "without options b"."""
+        verb, _sep, on = do.partition(" ")
+        part, _sep, key = on.partition(" ")
+        if part not in LISTS or part not in self.document:
+            return self.document
+        listed = self.document[part]
+        if verb == "without":
+            self.errors.pop(f"{part}-{key}", None)
+            listed = [one for one in listed if one["key"] != key] or listed
+        elif verb in _STEPS:
+            listed = moved(listed, key, _STEPS[verb])
+        return {**self.document, part: listed}
 
     def take(self, faults: Collection[Fault]) -> None:
         """Let each fault stand beside its part, and those of no part at the top."""
@@ -213,6 +234,7 @@ def _listed(form: Typed, name: str, taken: set[str]) -> list[dict[str, Any]]:
         if words := line.strip():
             key = fresh_option(used)
             used.add(key)
+            form.fresh.add((name, key))
             found.append({"key": key, "label": words})
     return found
 

@@ -23,7 +23,7 @@ from .doing import Done, do
 from .drafting import Draft
 from .head_form import HeadForm, SectionForm, with_head, with_section
 from .library import shelf
-from .question_form import LANGUAGES, Typed, moved, typed
+from .question_form import LANGUAGES, Typed, typed
 
 SHOWN = 12  # steps of the history beside the form
 _OPENING = ("add", "duplicate", "retype")  # after these one goes on in the question
@@ -67,12 +67,12 @@ def edit_question(survey: Survey, key: str) -> Any:
         return _stale_question(survey, key, stale)
     except acts.Refused as refused:
         return _page(drafting.draft_of(survey), refused=str(refused)), 422
-    changed = acts.replace(draft.document, key, form.document)
+    changed = acts.replace(draft.document, key, form.pressed(request.form.get("do", "")))
     form.take(_own(changed, key))
     if form.errors:
         return _page(draft, key, form=form), 422
     label = pick(form.document["label"])
-    return _saved(draft, Done("edit", label, changed, key), form.document)
+    return _saved(draft, Done("edit", label, changed, key))
 
 
 @bp.route("/surveys/manage/<slug>/edit/sections/<int:number>", methods=["GET", "POST"])
@@ -156,7 +156,7 @@ def _own(document: acts.Document, key: str) -> list[Fault]:
     try:
         return drafting.check(document).of(key)
     except DefinitionFault as fault:
-        return [one for one in fault.faults if one.key in ("", key)]
+        return [one for one in fault.faults if one.key in ("", key)] or fault.faults
 
 
 def _keep(draft: Draft, done: Done) -> None:
@@ -170,22 +170,12 @@ def _keep(draft: Draft, done: Done) -> None:
     db.session.commit()
 
 
-def _saved(draft: Draft, done: Done, asked: dict[str, Any] | None = None) -> Any:
-    """Save a form, do what its button asked besides, and go where one can go on."""
-    what, _sep, rest = request.form.get("do", "").partition(" ")
-    if asked is not None and what in ("first", "then", "without"):
-        part, _sep, one = rest.partition(" ")
-        listed = asked.get(part, [])
-        if what == "without":
-            left = [each for each in listed if each["key"] != one]
-            listed = left or listed
-        else:
-            listed = moved(listed, one, -1 if what == "first" else 1)
-        changed = acts.replace(draft.document, done.key, {**asked, part: listed})
-        done = Done(done.act, done.about, changed, done.key)
+def _saved(draft: Draft, done: Done) -> Any:
+    """Save a form, and go where one can go on."""
     if done.document != draft.document:
         _keep(draft, done)
-    return redirect(_address(draft.survey, done, is_open=what != "done"), 303)
+    is_open = request.form.get("do") != "done"
+    return redirect(_address(draft.survey, done, is_open), 303)
 
 
 def _address(survey: Survey, done: Done, is_open: bool = True) -> str:

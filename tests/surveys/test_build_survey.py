@@ -210,6 +210,46 @@ def test_options_keep_their_keys(desk: Desk, app: Flask, office: Visitor) -> Non
     assert question(app, "one")["options"][-1]["key"] == "f"
 
 
+def test_option_that_the_question_needs_is_not_taken_out(
+    desk: Desk, app: Flask, office: Visitor
+) -> None:
+    desk.make(state="draft", anonymity="named", quota={"question": "one", "options": {"a": 5}})
+    save(office, "many", max_choices="4")
+    before = draft(app)
+    told = save(office, "many", label__zh="改过的题", do="without options a")
+    assert told.status_code == 422
+    assert "max_choices 应是 1 到 3" in told.text
+    assert "改过的题" in told.text
+    assert 'name="options-a-zh"' in told.text
+    assert "名额按选项限" in save(office, "one", do="without options a").text
+    for do in ("without label a", "without gone a", "sing options a"):
+        assert save(office, "one", do=do).status_code == 303
+    assert draft(app) == before
+
+
+def test_emptied_option_is_deleted(desk: Desk, app: Flask, office: Visitor) -> None:
+    desk.make(state="draft")
+    empty = {"options__b__zh": "", "options__b__en": ""}
+    assert save(office, "one", **empty).status_code == 422
+    assert save(office, "one", **empty, do="without options b").status_code == 303
+    assert [one["key"] for one in question(app, "one")["options"]] == ["a", "c"]
+
+
+def test_new_options_come_back_as_they_were_typed(desk: Desk, cast: Cast, office: Visitor) -> None:
+    desk.make(state="draft")
+    old = seen(office)
+    act(cast.visitor("office"), "copy grid")
+    sent = {"seen": old, "label-zh": "题", "options-new": "新一\n新二"}
+    late = office.post(f"{EDIT}/questions/one", sent)
+    wrong = office.post(
+        f"{EDIT}/questions/one", {**sent, "seen": seen(office), "label-zh": "", "label-en": ""}
+    )
+    for page, code in ((late, 409), (wrong, 422)):
+        assert page.status_code == code
+        assert re.search(r'name="options-new"[^>]*>\n新一\n新二</textarea>', page.text)
+        assert 'name="options-d-zh"' not in page.text, "lines and boxes would be two of each"
+
+
 @pytest.mark.parametrize(
     ("key", "fields", "words"),
     [
