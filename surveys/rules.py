@@ -70,8 +70,12 @@ def _faults_of_rule(
             yield _("${%(name)s} 只是一段说明，没有回答。", name=name)
         elif definition.anonymity == "anonymous" and known[of_row(name)].kind.is_written:
             yield _("匿名问卷里不能看 ${%(name)s} 写了什么：写的话和选的项不放在一起。", name=name)
-    if rule != "constraint" and _looks_at_itself(tree):
+    if rule != "constraint" and _has(tree, "own"):
         yield _("“.” 只能用在 constraint 里。")
+    if rule != "constraint" and definition.anonymity != "named" and _has(tree, "today", "now"):
+        yield _(
+            "不实名的问卷里，today() 和 now() 只能用在 constraint 里：不然答卷会说出是什么时候交的。"
+        )
     for name, option in _options_in(tree, key):
         question = known.get(name)
         known_options = {one.key for one in question.options} if question is not None else set()
@@ -79,10 +83,11 @@ def _faults_of_rule(
             yield _("${%(name)s} 没有选项“%(option)s”。", name=name, option=option)
 
 
-def _looks_at_itself(tree: Any) -> bool:
+def _has(tree: Any, *leaves: str) -> bool:
+    """Whether an expression has one of the parts that have no parts themselves."""
     if not isinstance(tree, list) or tree[:1] == ["lit"]:
         return False
-    return tree == ["own"] or any(map(_looks_at_itself, tree[1:]))
+    return tree in [[leaf] for leaf in leaves] or any(_has(one, *leaves) for one in tree[1:])
 
 
 def _options_in(tree: Any, own: str) -> Iterator[tuple[str, str]]:

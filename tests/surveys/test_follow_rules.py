@@ -155,6 +155,28 @@ def test_an_anonymous_form_looks_at_no_words(app: Flask) -> None:
         read(form)
 
 
+@pytest.mark.parametrize("level", ["confidential", "anonymous"])
+@pytest.mark.parametrize("clock", ["number(substr(now(), 11, 13))", "if('', 1, today()) > ''"])
+@pytest.mark.parametrize("rule", ["relevant", "calculation"])
+def test_no_answer_tells_when_it_came_but_a_named_one(
+    app: Flask, level: str, clock: str, rule: str
+) -> None:
+    """The minute would stand among the answers, or the day follow from what was asked."""
+    form = ruled()
+    form["sections"][0]["questions"][3][rule] = clock
+    with app.test_request_context():
+        read(form)
+        with pytest.raises(DefinitionFault, match="什么时候交的"):
+            read(form | {"anonymity": level})
+
+
+def test_a_constraint_may_look_at_the_day(app: Flask) -> None:
+    form = ruled() | {"anonymity": "anonymous"}
+    form["sections"][0]["questions"][1]["constraint"] = "today() > '2026-01-01'"
+    with app.test_request_context():
+        read(form)
+
+
 def test_a_look_finds_what_is_never_asked(app: Flask) -> None:
     form = ruled(relevant="${times} > 9 and ${times} < 5")
     with app.test_request_context():
