@@ -1,6 +1,8 @@
-"""One hook refuses every unsafe request without a valid token, form or no form.
+"""One hook refuses every unsafe request from elsewhere or without a valid token, form or no form.
 
-The few routes with a proof of their own say `@tokenless(proof)`; a test lists them.
+The few routes with a proof of their own say `@tokenless(proof)`; a test lists them. They refuse
+other sites all the same: what another site makes a browser send brings that site's proof, and
+whoever then fills in our page does it in somebody else's name.
 """
 
 from __future__ import annotations
@@ -31,11 +33,13 @@ def token() -> str:
     return str(session[FIELD])
 
 
-def tokenless(proof: str) -> Callable[[View], View]:
-    """Mark a view whose request carries its own proof; `proof` says which."""
+def tokenless(proof: str, *, from_anywhere: bool = False) -> Callable[[View], View]:
+    """Mark a view whose request carries its own proof; `proof` says which. Where another site may
+    send it, too, the proof must be the very person's whom it concerns."""
 
     def mark(view: View) -> View:
         view.tokenless = proof  # type: ignore[attr-defined]
+        view.from_anywhere = from_anywhere  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -53,10 +57,11 @@ def _refuse_foreign() -> None:
     if request.method in SAFE_METHODS or request.endpoint is None:
         return
     view = current_app.view_functions[request.endpoint]
+    is_foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if is_foreign and not getattr(view, "from_anywhere", False):
+        raise StaleForm
     if getattr(view, "tokenless", None):
         return
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise StaleForm
     expected = session.get(FIELD)
     given = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not expected or not keys.same(given, str(expected)):

@@ -18,7 +18,7 @@ PROOF = "signed token of a mail"
 
 
 @bp.route("/mail/unsubscribe/<token>", methods=["GET", "POST"])
-@tokenless(PROOF)
+@tokenless(PROOF, from_anywhere=True)
 @requires("front:mail:stop")
 def stop_mail(token: str) -> Any:
     """Opening the link ends nothing; the mail program's one click, or the page's button, does."""

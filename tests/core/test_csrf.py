@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -128,6 +129,21 @@ def test_every_unsafe_route_needs_the_token_or_names_its_own_proof(app: Flask, c
             if "<" not in rule.rule:
                 assert answer.status_code == 400, address
     assert all(isinstance(proof, str) and proof for proof in proofs.values()), proofs
+
+
+@pytest.mark.parametrize("sender", ["cross-site", "same-site"])
+def test_views_with_a_proof_of_their_own_refuse_other_sites_too(app: Flask, sender: str) -> None:
+    """All but a mail's one click (RFC 8058): a site that knows a proof could have others answer,
+    and read what they said."""
+    passed = set()
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if "POST" not in (rule.methods or ()) or not hasattr(view, "tokenless"):
+            continue
+        address = re.sub("<[^>]*>", "work", rule.rule)
+        sent = app.test_client().post(address, headers={"Sec-Fetch-Site": sender})
+        passed |= {rule.endpoint} if sent.status_code != 400 else set()
+    assert passed == {"front.stop_mail"}
 
 
 def test_tokenless_view_says_its_proof() -> None:
