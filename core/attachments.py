@@ -162,27 +162,38 @@ def content(attachment: Attachment) -> bytes:
 
 def take(handed_in: FileStorage | None, actor: Actor) -> Attachment:
     """A file of a form as one of the actor's own. Raises FileFault with a sentence."""
+    return keep(received(handed_in), actor)
+
+
+def received(handed_in: FileStorage | None) -> Upload:
+    """A file of a form, if it may be kept at all. Raises FileFault."""
     upload = receive(handed_in, KINDS)
     limit = current_app.config["FILE_MB"]
     if len(upload.data) > limit * 2**20:
         raise FileFault(_("这个文件太大：最多 %(limit)d MB。", limit=limit))
-    return keep(upload, actor)
+    return upload
 
 
-def keep(upload: Upload, actor: Actor) -> Attachment:
-    """The same with bytes at hand. What the actor has brought before, unsent, is brought once."""
+def drawn(upload: Upload) -> tuple[Note, bytes]:
+    """What would be kept of a file, a picture drawn anew; nothing is. Raises FileFault."""
     ending = upload.name.rpartition(".")[2].strip().lower()
     kind, data, width, height = "jpg" if ending == "jpeg" else ending, upload.data, 0, 0
     if upload.kind in FORMATS:
         kind, data, width, height = redrawn(upload.kind, data)
-    name, digest = name_of(upload.name, kind), hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(data).hexdigest()
+    return Note(0, name_of(upload.name, kind), kind, len(data), digest, width, height), data
+
+
+def keep(upload: Upload, actor: Actor) -> Attachment:
+    """The same with bytes at hand. What the actor has brought before, unsent, is brought once."""
+    (_none, name, kind, size, digest, width, height), data = drawn(upload)
     hold(f"file {digest}")
     mine = (Attachment.owner_id == actor.id, Attachment.subject_id.is_(None))
     same = (Attachment.digest == digest, Attachment.name == name)
     found = db.session.scalars(select(Attachment).where(*mine, *same)).first()
     if found is not None:
         return found
-    _refuse_beyond(actor, len(data))
+    _refuse_beyond(actor, size)
     try:
         with answering(storage()) as place:
             if not place.has(digest):
@@ -193,7 +204,7 @@ def keep(upload: Upload, actor: Actor) -> Attachment:
         owner_id=actor.id,
         name=name,
         file_kind=kind,
-        size=len(data),
+        size=size,
         width=width,
         height=height,
         digest=digest,

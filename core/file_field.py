@@ -8,7 +8,7 @@ fields of the same name, and in `<name>_drop` of those that shall go.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import request
@@ -18,7 +18,7 @@ from wtforms.widgets import FileInput
 
 from . import attachments
 from .attachments import MOST, Note
-from .files import FileFault
+from .files import FileFault, Upload
 from .gate import LARGEST_ID
 from .i18n import _
 
@@ -37,14 +37,21 @@ def sent_numbers(name: str = "file") -> list[int]:
     return [one for one in numbers(request.form.getlist(name)) if one not in dropped]
 
 
-def take_all(name: str, room: int) -> tuple[list[attachments.Attachment], list[str]]:
+def kept(upload: Upload) -> Note:
+    """A file as one of the reader's own."""
+    return attachments.keep(upload, current_user).note
+
+
+def take_all(
+    name: str, room: int, take: Callable[[Upload], Note] = kept
+) -> tuple[list[Note], list[str]]:
     """The files that came in a field, at most `room`, and what is wrong with the others."""
-    taken: list[attachments.Attachment] = []
+    taken: list[Note] = []
     faults: list[str] = []
     given = [one for one in request.files.getlist(name) if one.filename]
     for one in given[:room]:
         try:
-            taken.append(attachments.take(one, current_user))
+            taken.append(take(attachments.received(one)))
         except FileFault as fault:
             faults.append(f"“{attachments.called(one.filename or '')}”{_('：')}{fault}")
     if len(given) > room:
@@ -77,7 +84,7 @@ class FilesField(Field):
         found = attachments.own(asked, current_user)
         taken, faults = take_all(self.name, max(0, MOST - len(found)))
         self.has_taken = bool(taken)
-        self.data = tuple(dict.fromkeys(one.note for one in (*found, *taken)))
+        self.data = tuple(dict.fromkeys((*(one.note for one in found), *taken)))
         if len(found) < len(asked):
             faults.append(_("有的文件已经不在了，请重新选择。"))
         if len(self.data) > MOST:

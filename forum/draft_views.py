@@ -102,7 +102,8 @@ def _files() -> tuple[int, ...]:
     taken, faults = take_all("file", max(0, attachments.MOST - len(kept)))
     for sentence in faults:
         flash(sentence, "note")
-    return tuple(dict.fromkeys(one.id for one in (*kept, *taken)))[: attachments.MOST]
+    ids = [*(one.id for one in kept), *(one.id for one in taken)]
+    return tuple(dict.fromkeys(ids))[: attachments.MOST]
 
 
 def asks_for_json() -> bool:

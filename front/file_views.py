@@ -50,7 +50,7 @@ def bring_file() -> Any:
     taken, faults = take_all("file", 1)
     if not taken:
         return jsonify(said=" ".join(faults) or ""), 422
-    row = render_template("front/file_row.html", note=taken[0].note)
+    row = render_template("front/file_row.html", note=taken[0])
     db.session.commit()
     return jsonify(row=row)
 

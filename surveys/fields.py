@@ -143,9 +143,12 @@ class AnswerForm(BaseForm):
                 return
 
 
-def form_for(definition: Definition, given: list[dict[str, Any]] | None = None) -> AnswerForm:
-    """The form of a definition, holding what was sent or, before that, earlier answers."""
-    fields = {f"q-{one.key}": one.kind.field(one) for one in definition.answered}
+def form_for(
+    definition: Definition, given: list[dict[str, Any]] | None = None, *, is_tried: bool = False
+) -> AnswerForm:
+    """The form of a definition, holding what was sent or, before that, earlier answers; one that is
+    only tried keeps no files."""
+    fields = {f"q-{one.key}": one.kind.field(one, is_tried) for one in definition.answered}
     earlier: dict[str, list[dict[str, Any]]] = {}
     for row in given or []:
         earlier.setdefault(f"q-{row['question']}", []).append(row)

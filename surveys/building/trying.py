@@ -29,7 +29,7 @@ def try_out(survey: Survey) -> Any:
     if (reason := _shut(definition, trial["tried_as"])) is not None:
         page = render_template("surveys/survey_shut.html", survey=shown, shut=reason, **trial)
         return headers.in_frame(page)
-    form = fields.form_for(definition)
+    form = fields.form_for(definition, is_tried=True)
     state = steps.turn(form) if request.method == "POST" else 200
     if state is None and form.validate():
         given = len({one["question"] for one in form.given})
@@ -59,6 +59,7 @@ def _as_survey(survey: Survey, definition: Definition) -> Survey:
         title=definition.title,
         intro=definition.intro,
         anonymity=definition.anonymity,
+        entry=definition.entry,
         audience=list(definition.audience),
         minutes=definition.minutes,
         results_when=definition.results_when,

@@ -32,9 +32,10 @@ class QuestionField(Field):
 
     widget = None
 
-    def __init__(self, question: Question, **options: Any) -> None:
+    def __init__(self, question: Question, is_tried: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.question = question
+        self.is_tried = is_tried  # nothing that comes is kept
         self.seed = ""  # of the order in which shuffled options come
         self.sent: dict[str, list[str]] = {}
         self.given: list[dict[str, Any]] = []
@@ -97,11 +98,16 @@ class QuestionField(Field):
 
     def _refuse_unasked(self, form: Any) -> None:
         """What was sent though other answers leave the question out is told, and then gone."""
-        if any(one.strip() for values in self.sent.values() for one in values):
-            self.sent = {name: [] for name in self.sent}
+        if self.emptied():
             if form.definition.has_pages:
                 return  # it stood on a page that no longer comes
             raise ValidationError(_("照你别的回答，这一题不用答。这里填的已经去掉，再交一次就行。"))
+
+    def emptied(self) -> bool:
+        """Let go of what was sent; whether there was anything."""
+        was_sent = any(one.strip() for values in self.sent.values() for one in values)
+        self.sent = {name: [] for name in self.sent}
+        return was_sent
 
     def missing(self) -> str:
         return _("这一题需要回答。")

@@ -2,20 +2,24 @@
 
 Both lead to whoever gave them, so a form that promises otherwise cannot ask for them. Files lie in
 core/attachments: taken when they come, so that a form that does not hold, or another page of it,
-keeps them; bound to the survey once the answer is kept (surveys/uploads.py).
+keeps them; bound to the survey once the answer is kept (surveys/uploads.py). Where a form is only
+tried they lie nowhere: a file goes along as its name, a drawing as itself.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from flask import request
 from flask_login import current_user
 from wtforms.validators import ValidationError
 
 from core import attachments, text
-from core.file_field import numbers, sent_numbers, take_all
+from core.attachments import Note
+from core.file_field import kept, numbers, sent_numbers, take_all
 from core.files import FileFault, Upload
 from core.i18n import _, _l, ngettext
 
@@ -38,24 +42,37 @@ ACCEPTED = {"any": attachments.KINDS, "image": (*attachments.IMAGES, "jpeg", "gi
 class UploadField(QuestionField):
     """`notes` are the files that stay with the answer."""
 
-    notes: list[attachments.Note]
+    notes: list[Note]
     has_taken = False
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(formdata, data, extra_filters)
-        kept = attachments.own(self.kept(formdata is not None), current_user)
-        taken, faults = self.take(len(kept)) if formdata is not None else ([], [])
+        before = self.before(formdata is not None)
+        taken, faults = self.take(len(before)) if formdata is not None else ([], [])
         self.has_taken = bool(taken)
-        self.notes = list(dict.fromkeys(one.note for one in (*kept, *taken)))
+        self.notes = list(dict.fromkeys((*before, *taken)))
         self.process_errors.extend(faults)
 
-    def kept(self, is_sent: bool) -> list[int]:
-        """The numbers of the files that were there before."""
+    def before(self, is_sent: bool) -> list[Note]:
+        """The files that were there before."""
         raise NotImplementedError
 
-    def take(self, kept: int) -> tuple[list[attachments.Attachment], list[str]]:
+    def take(self, before: int) -> tuple[list[Note], list[str]]:
         """What came with this request, and what is wrong with the rest."""
         raise NotImplementedError
+
+    def emptied(self) -> bool:
+        was_sent = super().emptied() or bool(self.notes)
+        self.notes = []
+        return was_sent
+
+    def keep(self, upload: Upload) -> Note:
+        """A file that came. Raises FileFault."""
+        return attachments.drawn(upload)[0] if self.is_tried else kept(upload)
+
+    def mark(self, note: Note) -> str:
+        """What stands for a file when the form comes back."""
+        return str(note.id)
 
 
 class FileField(UploadField):
@@ -66,11 +83,18 @@ class FileField(UploadField):
     def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
         return {self.name: [row["option"] for row in given if "text" in row]}
 
-    def kept(self, is_sent: bool) -> list[int]:
-        return sent_numbers(self.name) if is_sent else numbers(self.sent[self.name])
+    def before(self, is_sent: bool) -> list[Note]:
+        if self.is_tried:
+            names, gone = (request.form.getlist(name) for name in self.names)
+            return [_tried(one) for one in names if one and one not in gone]
+        return _own(sent_numbers(self.name) if is_sent else numbers(self.sent[self.name]))
 
-    def take(self, kept: int) -> tuple[list[attachments.Attachment], list[str]]:
-        return take_all(self.name, max(0, self.question.max_choices - kept))  # type: ignore[operator]
+    def take(self, before: int) -> tuple[list[Note], list[str]]:
+        most: int = self.question.max_choices  # type: ignore[assignment]
+        return take_all(self.name, max(0, most - before), self.keep)
+
+    def mark(self, note: Note) -> str:
+        return note.name if self.is_tried else super().mark(note)
 
     @property
     def accepted(self) -> str:
@@ -113,10 +137,10 @@ class SignatureField(UploadField):
     def drawn(self) -> str:
         return next(iter(self.sent.get(self.drawn_name, [])), "")
 
-    def kept(self, _is_sent: bool) -> list[int]:
-        return [] if self.drawn.startswith("data:") else numbers([self.drawn])[:1]
+    def before(self, _is_sent: bool) -> list[Note]:
+        return [] if self.drawn.startswith("data:") else _own(numbers([self.drawn])[:1])
 
-    def take(self, _kept: int) -> tuple[list[attachments.Attachment], list[str]]:
+    def take(self, _before: int) -> tuple[list[Note], list[str]]:
         if not self.drawn.startswith("data:"):
             return [], []
         drawn, self.sent[self.drawn_name] = self.drawn, []
@@ -124,12 +148,17 @@ class SignatureField(UploadField):
             if not drawn.startswith(DRAWN) or len(drawn) > LARGEST_DRAWING:
                 raise FileFault(_("签名没有收到，请再签一次，或者写下姓名。"))
             data = base64.b64decode(drawn.removeprefix(DRAWN), validate=True)
-            taken = attachments.keep(Upload(f"{_('签名')}.png", "png", data), current_user)
+            taken = self.keep(Upload(f"{_('签名')}.png", "png", data))
         except binascii.Error:
             return [], [_("签名没有收到，请再签一次，或者写下姓名。")]
         except FileFault as fault:
             return [], [str(fault)]
+        if self.is_tried:
+            self.sent[self.drawn_name] = [drawn]
         return [taken], []
+
+    def mark(self, note: Note) -> str:
+        return self.drawn if self.is_tried else super().mark(note)
 
     def read(self) -> list[dict[str, Any]]:
         if self.notes:
@@ -143,6 +172,17 @@ class SignatureField(UploadField):
 
     def missing(self) -> str:
         return _("请签名，或者写下姓名。")
+
+
+def _own(ids: Collection[int]) -> list[Note]:
+    return [one.note for one in attachments.own(ids, current_user)]
+
+
+def _tried(name: str) -> Note:
+    """A file that was handed in for a trial, of which the page kept the name."""
+    kind = name.rpartition(".")[2].lower()
+    kind = kind if kind in attachments.KINDS else "txt"
+    return Note(0, attachments.name_of(name, kind), kind, 0, "", 0, 0)
 
 
 class File(Kind):

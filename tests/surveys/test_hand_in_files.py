@@ -13,6 +13,7 @@ from flask import Flask
 from PIL import Image
 from werkzeug.datastructures import MultiDict
 
+from core import attachments
 from core.files import Upload
 from surveys.definition import DefinitionFault, read
 from surveys.xlsform import read_workbook, workbook
@@ -198,3 +199,43 @@ def test_files_travel_in_a_workbook(app: Flask) -> None:
         found, told = read_workbook(Upload("x.xlsx", "xlsx", workbook(form)))
     assert told == []
     assert found.document == form
+
+
+def test_a_file_for_a_question_that_is_not_asked_is_told(survey: Any, cast: Cast) -> None:
+    asked = {"key": "n", "type": "number", "label": "几份"}
+    sender = Sender(cast, survey(asked, {**FILE, "relevant": "${n} > 1"}))
+    assert sender.send((picture(), "a.png"), q_n="1").status_code == 422
+    assert "这一题不用答" in sender.page.text
+    assert "a.png" not in sender.page.text
+    assert sender.send(q_n="1").status_code == 303
+
+
+class Trial(Sender):
+    """The same as the office tries it."""
+
+    def open(self) -> None:
+        self.page = self.visitor.get(f"/surveys/manage/{self.slug}/try")
+
+
+def test_a_trial_stores_no_file(
+    desk: Desk,
+    cast: Cast,
+    tables: Callable[..., list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(attachments, "storage", lambda: pytest.fail("a trial stores nothing"))
+    paged = [{"questions": [{**FILE, "accept": "image"}, SIGN]}, {"questions": [WHY]}]
+    slug = desk.make(state="draft", anonymity="named", pages=True, sections=paged)
+    trial = Trial(cast, slug, "office")
+    assert trial.send(go="next").status_code == 422
+    wrong = trial.send((b"x", "a.txt"), go="next")
+    assert wrong.status_code == 422
+    assert "“a.txt”不是图片" in wrong.text
+    sent = trial.send((picture(), "证明.png"), go="next", q_scan="", **{"q_sign-drawn": drawing()})
+    assert sent.status_code == 200
+    assert "第 2 部分" in sent.text
+    assert 'name="q-scan" value="证明.png"' in sent.text, "the page keeps the name"
+    assert 'class="sign__drawn" src="data:image/png' in sent.text
+    done = trial.send(q_why="2")
+    assert "答了 3 题" in done.text
+    assert tables("attachments") == []
