@@ -220,8 +220,10 @@ class Proposal(Reviewable, Stateful, Base):
         return [Words(ProposalDecision, its, reason=NOTHING)]
 
     def has_moved_on(self, since: datetime) -> bool:
-        """It was answered meanwhile."""
-        return self.state != "open"
+        """It was answered meanwhile, or withdrawn."""
+        its = ProposalDecision.proposal_id == self.id
+        newer = select(ProposalDecision.id).where(its, ProposalDecision.decided_at >= since)
+        return self.state == "withdrawn" or bool(db.session.scalar(select(newer.exists())))
 
     def _marks(self) -> list[str]:
         path = db.session.scalar(

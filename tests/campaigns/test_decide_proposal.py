@@ -127,3 +127,24 @@ def test_the_notice_says_nothing_of_what_is_gone(
     sealed = {"explanation": "封存。", "sure": "y"}
     assert moderator.post(f"/proposals/{made}/seal", sealed).status_code == 302
     assert TITLE not in author.get("/notices").text
+
+
+def test_what_was_answered_before_it_was_hidden_comes_back(
+    cast: Cast, proposals: Proposals
+) -> None:
+    moderator, leader, reader = (cast.visitor(one) for one in ("moderator", "leader", "cadre2"))
+    made = proposals.published(cast.visitor("cadre"), moderator)
+    proposals.answer(leader, made, "research")
+    hidden = {"reason": "off_topic", "explanation": "点错了。"}
+    assert moderator.post(f"/proposals/{made}/hide", hidden).status_code == 302
+    assert reader.get(f"/proposals/{made}").status_code == 404
+    assert moderator.post(f"/moderation/{proposals.item(made)}/undo").status_code == 302
+    assert REASON in reader.get(f"/proposals/{made}").text
+
+
+def test_what_was_answered_meanwhile_is_not_taken_back(cast: Cast, proposals: Proposals) -> None:
+    moderator = cast.visitor("moderator")
+    made = proposals.published(cast.visitor("cadre"), moderator)
+    assert proposals.answer(cast.visitor("leader"), made).status_code == 302
+    assert moderator.post(f"/moderation/{proposals.item(made)}/undo").status_code == 409
+    assert REASON in cast.visitor("cadre2").get(f"/proposals/{made}").text
