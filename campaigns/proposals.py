@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask import current_app, url_for
+from flask import current_app
 from sqlalchemy import (
     CheckConstraint,
     Enum,
@@ -89,7 +89,7 @@ class Proposal(Reviewable, Stateful, Base):
 
     @property
     def url(self) -> str:
-        return url_for("campaigns.show_proposal", id=self.id)
+        return self.review_url(self.id)
 
     @property
     def is_open(self) -> bool:
@@ -131,32 +131,14 @@ class Proposal(Reviewable, Stateful, Base):
     # --- As a kind of content under review ------------------------------------------------
 
     @classmethod
-    def label_of(cls, revision: Revision) -> str:
-        return _("合理化建议")
-
-    @classmethod
-    def for_review(cls, subject_id: int, *, lock: bool = False) -> Proposal:
-        if lock:
-            held = select(Proposal.id).where(Proposal.id == subject_id)
-            db.session.execute(held.with_for_update(key_share=True))
-        found = select(Proposal).where(Proposal.id == subject_id)
-        found = found.options(
-            joinedload(Proposal.campaign),
-            joinedload(Proposal.owning_unit),
-            joinedload(Proposal.public_revision),
-            joinedload(Proposal.latest_revision),
-            joinedload(Proposal.taken_revision),
-        )
-        return db.session.scalars(found.execution_options(populate_existing=lock)).one()
+    def in_place(cls) -> Select[Any]:
+        place = (joinedload(Proposal.campaign), joinedload(Proposal.owning_unit))
+        return super().in_place().options(*place)
 
     @classmethod
     def in_context(cls, subject_id: int) -> tuple[Proposal, Context]:
         found = cls.for_review(subject_id)
         return found, Context(found.campaign.name, found.url if found.is_public else None)
-
-    @classmethod
-    def review_url(cls, subject_id: int) -> str:
-        return url_for("campaigns.show_proposal", id=subject_id)
 
     @classmethod
     def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
@@ -183,27 +165,12 @@ class Proposal(Reviewable, Stateful, Base):
         return only_place(PLACE, _("合理化建议"))
 
     @property
-    def review_first(self) -> bool:
-        return True
-
-    @property
-    def review_unit_id(self) -> int:
-        return self.unit_id
-
-    @property
     def review_place(self) -> str:
         return PLACE
 
     @property
     def review_place_name(self) -> str:
         return self.campaign.name
-
-    def review_heading(self, revision: Revision) -> str:
-        return revision.title or _("合理化建议")
-
-    @classmethod
-    def seal_url(cls, subject_id: int) -> str:
-        return url_for("campaigns.seal_proposal", id=subject_id)
 
     def published(self, revision: Revision) -> None:
         if self.due_on is None:

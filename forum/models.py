@@ -412,11 +412,9 @@ class Post(Reviewable, Base):
 
     @classmethod
     def for_review(cls, subject_id: int, *, lock: bool = False) -> Post:
-        found = cls._in_place().where(Post.id == subject_id)
-        if lock:  # first locked, then read: what is joined would else be as before the wait
-            db.session.execute(
-                select(Post.id).where(Post.id == subject_id).with_for_update(key_share=True)
-            )
+        found = cls.in_place().where(Post.id == subject_id)
+        if lock:
+            cls.lock(subject_id)
             path = _path_of(Post.author_id).scalar_subquery()
             from .tags import ids_on  # it knows threads
 
@@ -441,7 +439,7 @@ class Post(Reviewable, Base):
         after = public.where(Post.number > here.number).order_by(Post.number).subquery()
         wanted = union_all(select(literal(subject_id)), select(before.c.id), select(after.c.id))
         posts = db.session.scalars(
-            cls._in_place()
+            cls.in_place()
             .where(Post.id.in_(wanted))
             .order_by(Post.number)
             .options(joinedload(Post.author).load_only(Person.name))
@@ -457,24 +455,10 @@ class Post(Reviewable, Base):
         url = thread_url(thread.id, post.number) if thread.is_public else None
         return post, Context(thread.title, url, *passages)
 
-    @staticmethod
-    def _in_place() -> Select[Post]:
-        """Posts with their versions, thread and board."""
-        return (
-            select(Post)
-            .join(Post.thread)
-            .join(Thread.board)
-            .options(
-                contains_eager(Post.thread).contains_eager(Thread.board),
-                joinedload(Post.public_revision),
-                joinedload(Post.latest_revision),
-                joinedload(Post.taken_revision),
-            )
-        )
-
     @classmethod
-    def review_url(cls, subject_id: int) -> str:
-        return url_for("forum.show_post", id=subject_id)
+    def in_place(cls) -> Select[Any]:
+        place = contains_eager(Post.thread).contains_eager(Thread.board)
+        return super().in_place().join(Post.thread).join(Thread.board).options(place)
 
     @classmethod
     def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
@@ -630,10 +614,6 @@ class Post(Reviewable, Base):
         """What it says: the public version, and the newest where asked for."""
         versions = {self.public_revision} | ({self.latest_revision} if also_waiting else set())
         return [f"{one.title or ''}\n{plain(one.body_html)}" for one in versions if one is not None]
-
-    @classmethod
-    def seal_url(cls, subject_id: int) -> str:
-        return url_for("forum.seal_post", id=subject_id)
 
     def undo_facts(self) -> dict[str, Any]:
         place = {"thread": self.thread_id, "number": self.number, "board": self.board_id}

@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, cast
 
-from flask import url_for
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, or_, select, union
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
@@ -73,7 +72,7 @@ class PublicLetter(Reviewable, Base):
 
     @property
     def url(self) -> str:
-        return url_for("letters.show_public", id=self.id)
+        return self.review_url(self.id)
 
     @property
     def missing_consent(self) -> str:
@@ -137,22 +136,16 @@ class PublicLetter(Reviewable, Base):
         return _("公开的来信和答复")
 
     @classmethod
-    def for_review(cls, subject_id: int, *, lock: bool = False) -> PublicLetter:
-        if lock:
-            # The letter first, as its own pages do: a seal isolates it.
-            its = select(cls.letter_id).where(cls.id == subject_id).scalar_subquery()
-            letter = select(Letter.id).where(Letter.id == its)
-            db.session.execute(letter.with_for_update(key_share=True))
-            held = select(PublicLetter.id).where(PublicLetter.id == subject_id)
-            db.session.execute(held.with_for_update(key_share=True))
-        found = select(PublicLetter).where(PublicLetter.id == subject_id)
-        found = found.options(
-            joinedload(PublicLetter.letter),
-            joinedload(PublicLetter.public_revision),
-            joinedload(PublicLetter.latest_revision),
-            joinedload(PublicLetter.taken_revision),
-        )
-        return db.session.scalars(found.execution_options(populate_existing=lock)).one()
+    def lock(cls, subject_id: int) -> None:
+        """The letter first, as its own pages do: a seal isolates it."""
+        its = select(cls.letter_id).where(cls.id == subject_id).scalar_subquery()
+        letter = select(Letter.id).where(Letter.id == its)
+        db.session.execute(letter.with_for_update(key_share=True))
+        super().lock(subject_id)
+
+    @classmethod
+    def in_place(cls) -> Select[Any]:
+        return super().in_place().options(joinedload(PublicLetter.letter))
 
     @classmethod
     def in_context(cls, subject_id: int) -> tuple[PublicLetter, Context]:
@@ -161,10 +154,6 @@ class PublicLetter(Reviewable, Base):
         shown = found.public_revision or found.latest_revision
         title = shown.title if shown is not None and shown.title else _("公开的来信和答复")
         return found, Context(title, found.url if found.is_public else None)
-
-    @classmethod
-    def review_url(cls, subject_id: int) -> str:
-        return url_for("letters.show_public", id=subject_id)
 
     @classmethod
     def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
@@ -181,27 +170,12 @@ class PublicLetter(Reviewable, Base):
         return only_place(PLACE, _("部长信箱"))
 
     @property
-    def review_first(self) -> bool:
-        return True
-
-    @property
-    def review_unit_id(self) -> int:
-        return self.unit_id
-
-    @property
     def review_place(self) -> str:
         return PLACE
 
     @property
     def review_place_name(self) -> str:
         return _("部长信箱")
-
-    def review_heading(self, revision: Revision) -> str:
-        return revision.title or _("公开的来信和答复")
-
-    @classmethod
-    def seal_url(cls, subject_id: int) -> str:
-        return url_for("letters.seal_public", id=subject_id)
 
     def published(self, revision: Revision) -> None:
         """Only what writer and unit agree to goes out, whatever a reviewer decides."""

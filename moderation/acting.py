@@ -3,7 +3,6 @@ where the text stands and without an item, for any kind of content."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +47,9 @@ def hide_page(record: Reviewable, stand: Stand) -> Any:
     return redirect(stand.without_it)
 
 
-def cover_page(record: Reviewable, stand: Stand, address_of: Callable[[int], str]) -> Any:
+def cover_page(record: Reviewable, stand: Stand) -> Any:
     """Show the form, or cover what it says; other texts that repeat it are named then, each with
-    the address that `address_of` gives to cover it there, too."""
+    where to cover it there, too."""
     shown = _public(record)
     form = RedactForm.on(shown)
     if is_filled(form, "redact") or not form.sent():
@@ -58,7 +57,9 @@ def cover_page(record: Reviewable, stand: Stand, address_of: Callable[[int], str
         return render_template("moderation/cover.html", **page), 422 if form.errors else 200
     args = (form.revision_id, form.wording, form.words)
     item = redact(record, record.unit, current_user, *args)
-    echoes = [(name, address_of(id)) for id, name in record.echoes(form.lines).items()]
+    echoes = [
+        (name, record.address("redact", id)) for id, name in record.echoes(form.lines).items()
+    ]
     offer_undo(item, _("已遮盖。原来的话只有作者和审核员看得到。"))
     db.session.commit()
     if echoes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask_login import current_user
 
 from core import notices
@@ -31,18 +31,11 @@ def pages_around(
 ) -> None:
     """`<address>/<id>/appeal` and its like, each asking the kind's own permission of that name;
     `load` brings the public version."""
-    noun = _noun(model)
-
-    def cover(record: Any) -> Any:
-        return cover_page(
-            record, stand_of(record), lambda id: url_for(f"{bp.name}.redact_{noun}", id=id)
-        )
-
     pages: dict[str, View] = {
         "appeal": lambda it: appeal_page(it, stand_of(it).title, stand_of(it).url),
         "flag": lambda it: flag_page(it, it.url),
         "hide": lambda it: hide_page(it, stand_of(it)),
-        "redact": cover,
+        "redact": lambda it: cover_page(it, stand_of(it)),
         "seal": lambda it: seal_page(it, stand_of(it).url),
     }
     for verb, page in pages.items():
@@ -53,7 +46,6 @@ def answers_to_edits(
     bp: Blueprint, model: Any, address: str, stand_of: StandOf, load: Sequence[Any] = ()
 ) -> None:
     """The versions of a text, where its author accepts what a reviewer mended or takes it back."""
-    noun = _noun(model)
 
     def history(record: Any) -> Any:
         is_mine = record.author_id == current_user.id
@@ -66,10 +58,7 @@ def answers_to_edits(
             versions=versions(record, current_user),
             may_answer=is_mine and awaits_answer(record),
             words=decision.explanation if decision else "",
-            ways={
-                verb: url_for(f"{bp.name}.{verb}_{noun}", id=record.id)
-                for verb in ("accept", "revert")
-            },
+            ways={verb: record.address(verb, record.id) for verb in ("accept", "revert")},
         )
 
     def accepted(record: Any) -> Any:
@@ -94,10 +83,6 @@ def _answered(record: Any, stand_of: StandOf) -> Any:
     return redirect(there)
 
 
-def _noun(model: Any) -> str:
-    return str(model.kind.rpartition(":")[2])
-
-
 def _add(
     bp: Blueprint,
     model: Any,
@@ -108,4 +93,5 @@ def _add(
     methods: list[str],
 ) -> None:
     view = requires(f"{model.kind}:{verb}", model, load=load)(page)
-    bp.add_url_rule(f"{address}/<int:id>/{verb}", f"{verb}_{_noun(model)}", view, methods=methods)
+    name = f"{verb}_{model.kind.rpartition(':')[2]}"  # as Reviewable.address asks for it
+    bp.add_url_rule(f"{address}/<int:id>/{verb}", name, view, methods=methods)

@@ -44,7 +44,7 @@ def repeats(record: Reviewable, said: list[str], actor: Actor) -> list[Repeat]:
         if item.subject_kind == record.kind:
             found.setdefault(item.subject_id, item.subject_class.label_of(item.revision))
     return [
-        Repeat(one, name, record.review_url(one), record.seal_url(one))
+        Repeat(one, name, record.review_url(one), record.address("seal", one))
         for one, name in found.items()
     ]
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self, cast
 
-from sqlalchemy import ColumnElement, ForeignKey, Select
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from flask import url_for
+from sqlalchemy import ColumnElement, ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, declared_attr, joinedload, mapped_column, relationship
 
 from accounts.models import Person, Unit
 from core import clock
+from core.db import db
 from core.policy import Actor
 
 from .models import Revision
@@ -98,6 +100,7 @@ class Reviewable:
     kind_name: ClassVar[Any]
     seal_reach: ClassVar[Any] = ""  # what a seal does beside, as its page tells
     id: Any
+    unit_id: Any  # the unit whose reviewers decide, where a text has its own
 
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     public_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
@@ -164,18 +167,38 @@ class Reviewable:
     @classmethod
     def label_of(cls, revision: Revision) -> str:
         """What the kind is called, in the reader's language."""
-        raise NotImplementedError
+        return str(cls.kind_name)
 
     @classmethod
     def for_review(cls, subject_id: int, *, lock: bool = False) -> Self:
         """The record with revisions and place loaded; with `lock`, every row that a decision
         writes is locked, so that it is never taken after the journal's head."""
-        raise NotImplementedError
+        if lock:  # first locked, then read: what is joined would else be as before the wait
+            cls.lock(subject_id)
+        found = cls.in_place().where(cls.id == subject_id)
+        return db.session.scalars(found.execution_options(populate_existing=lock)).one()
+
+    @classmethod
+    def lock(cls, subject_id: int) -> None:
+        held = select(cls.id).where(cls.id == subject_id)
+        db.session.execute(held.with_for_update(key_share=True))
+
+    @classmethod
+    def in_place(cls) -> Select[Any]:
+        """The records with their revisions; a kind adds what its place is told by."""
+        versions = (cls.public_revision, cls.latest_revision, cls.taken_revision)
+        return select(cls).options(*(joinedload(one) for one in versions))
+
+    @classmethod
+    def address(cls, verb: str, subject_id: int) -> str:
+        """Where a verb is done to it, as `pages_around` calls its pages."""
+        area, _colon, noun = cls.kind.partition(":")
+        return url_for(f"{area}.{verb}_{noun}", id=subject_id)
 
     @classmethod
     def review_url(cls, subject_id: int) -> str:
         """Where its author and its reviewers meet it."""
-        raise NotImplementedError
+        return cls.address("show", subject_id)
 
     @classmethod
     def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
@@ -198,12 +221,12 @@ class Reviewable:
     @property
     def review_first(self) -> bool:
         """Whether a new version waits for a decision before others read it."""
-        raise NotImplementedError
+        return True
 
     @property
     def review_unit_id(self) -> int:
         """The unit whose reviewers decide."""
-        raise NotImplementedError
+        return int(self.unit_id)
 
     @property
     def review_hours(self) -> int | None:
@@ -222,7 +245,7 @@ class Reviewable:
 
     def review_heading(self, revision: Revision) -> str:
         """The line under which the text stands in the queue."""
-        raise NotImplementedError
+        return revision.title or self.label_of(revision)
 
     @classmethod
     def in_context(cls, subject_id: int) -> tuple[Self, Context]:
@@ -277,11 +300,6 @@ class Reviewable:
         """Other public texts that repeat a passage of this one: id and name. `everywhere`: those
         that are not public, and those that stand elsewhere, too."""
         return {}
-
-    @classmethod
-    def seal_url(cls, subject_id: int) -> str:
-        """Where a reviewer seals it."""
-        raise NotImplementedError
 
     def undo_facts(self) -> dict[str, Any]:
         """What else a decision may change and an undo puts back, as JSON takes it."""

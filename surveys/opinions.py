@@ -104,12 +104,8 @@ class Opinion(Reviewable, Base):
         return _("问卷意见")
 
     @classmethod
-    def for_review(cls, subject_id: int, *, lock: bool = False) -> Opinion:
-        if lock:
-            held = select(Opinion.id).where(Opinion.id == subject_id)
-            db.session.execute(held.with_for_update(key_share=True))
-        found = cls._in_place().where(Opinion.id == subject_id)
-        return db.session.scalars(found.execution_options(populate_existing=lock)).one()
+    def in_place(cls) -> Select[Any]:
+        return super().in_place().options(joinedload(Opinion.survey))
 
     @classmethod
     def in_context(cls, subject_id: int) -> tuple[Opinion, Context]:
@@ -123,7 +119,7 @@ class Opinion(Reviewable, Base):
         is_newest = and_(
             SurveyVersion.survey_id == Opinion.survey_id, SurveyVersion.number == newest
         )
-        found = cls._in_place().add_columns(SurveyVersion).join(SurveyVersion, is_newest)
+        found = cls.in_place().add_columns(SurveyVersion).join(SurveyVersion, is_newest)
         opinion, version = db.session.execute(found.where(Opinion.id == subject_id)).one()
         there = opinion.url if opinion.is_public else None
         question = opinion.question(version.definition)
@@ -133,19 +129,6 @@ class Opinion(Reviewable, Base):
         """What was asked."""
         asked = definition.question(self.question_key)
         return pick(asked.label) if asked is not None else ""
-
-    @staticmethod
-    def _in_place() -> Select[Opinion]:
-        return select(Opinion).options(
-            joinedload(Opinion.survey),
-            joinedload(Opinion.public_revision),
-            joinedload(Opinion.latest_revision),
-            joinedload(Opinion.taken_revision),
-        )
-
-    @classmethod
-    def review_url(cls, subject_id: int) -> str:
-        return url_for("surveys.show_opinion", id=subject_id)
 
     @classmethod
     def named(cls, ids: Collection[int] | Select[Any]) -> dict[int, Named]:
@@ -165,14 +148,6 @@ class Opinion(Reviewable, Base):
         return select(*columns).join(made, made.c.survey_id == Survey.id)
 
     @property
-    def review_first(self) -> bool:
-        return True
-
-    @property
-    def review_unit_id(self) -> int:
-        return self.unit_id
-
-    @property
     def review_place(self) -> str:
         return f"surveys:{self.survey.slug}"
 
@@ -182,10 +157,6 @@ class Opinion(Reviewable, Base):
 
     def review_heading(self, revision: Revision) -> str:
         return _("《%(title)s》里的一条意见", title=self.survey.name)[:200]
-
-    @classmethod
-    def seal_url(cls, subject_id: int) -> str:
-        return url_for("surveys.seal_opinion", id=subject_id)
 
     def taken_from(self) -> list[Words]:
         return [Words(OpenAnswer, OpenAnswer.id == self.answer_id, text=NOTHING)]
