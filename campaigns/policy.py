@@ -19,8 +19,9 @@ author = is_its("author")
 its_reviewer = Rule(
     "a reviewer of its unit", lambda actor, it: it is not None and is_reviewer(actor, it.unit)
 )
-# A leader of the unit asked, or of one above it: nobody answers the own proposal.
-answerer = role("leader", "minister", of="owning_unit") & ~author
+# A leader of the unit asked, or of one above it: nobody answers the own proposal, nor one that is
+# not public.
+answerer = role("leader", "minister", of="owning_unit") & is_public & ~author
 
 rules(
     {
@@ -37,8 +38,8 @@ rules(
         "campaigns:proposal:edit": author,
         "campaigns:proposal:withdraw": author,
         "campaigns:proposal:reopen": author,
-        "campaigns:proposal:decide": answerer & is_public,
-        **{f"campaigns:proposal:{one.verb}": answerer & is_public for one in OUTCOMES.values()},
+        "campaigns:proposal:decide": answerer,
+        **{f"campaigns:proposal:{one.verb}": answerer for one in OUTCOMES.values()},
         "campaigns:proposal:appeal": author,
         "campaigns:proposal:accept": author,
         "campaigns:proposal:revert": author,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from accounts.models import Membership
 from campaigns.outcomes import OUTCOMES
 from campaigns.proposals import Proposal
 from core import clock
@@ -148,3 +149,17 @@ def test_what_was_answered_meanwhile_is_not_taken_back(cast: Cast, proposals: Pr
     assert proposals.answer(cast.visitor("leader"), made).status_code == 302
     assert moderator.post(f"/moderation/{proposals.item(made)}/undo").status_code == 409
     assert REASON in cast.visitor("cadre2").get(f"/proposals/{made}").text
+
+
+def test_who_reviews_and_leads_answers_nothing_before_it_is_public(
+    app: Flask, cast: Cast, proposals: Proposals
+) -> None:
+    both, made = cast.visitor("leader"), proposals.write(cast.visitor("cadre"))
+    with app.app_context():
+        where = {"person_id": cast.id("leader"), "unit_id": proposals.row(made).unit_id}
+        db.session.add(Membership(role="moderator", valid_from=clock.today(), **where))
+        db.session.commit()
+    assert both.get(f"/proposals/{made}").status_code == 200
+    for path in ("decide", "flag"):
+        assert both.get(f"/proposals/{made}/{path}").status_code == 403
+    assert proposals.answer(both, made).status_code == 403
