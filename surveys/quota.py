@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.i18n import _
+from core.i18n import _, ngettext, pick
 
 from .question import Question
 from .reader import Reader
 
 KEYS = frozenset({"most", "question", "options"})
 LARGEST = 1_000_000
-PLACE = "quota"
+PLACE, OPTIONS_PLACE = "quota", "quota.options"
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,23 @@ class Quota:
     most: int | None
     question: str
     options: dict[str, int]
+
+    def said(self, asked: Question) -> str:
+        """How many places the options of a question have, in words; "" where there is no such
+        bound."""
+        if asked.key != self.question:
+            return ""
+        places = [
+            ngettext(
+                "“%(option)s” %(num)d 份",
+                "“%(option)s” %(num)d 份",
+                self.options[one.key],
+                option=pick(one.label),
+            )
+            for one in asked.options
+            if one.key in self.options
+        ]
+        return _("名额：%(places)s。", places=_("、").join(places))
 
 
 def read(
@@ -51,5 +68,5 @@ def read(
         reader.fault(PLACE, _("名额按选项限：question 应是一道单选题，options 只能写它的选项。"))
         return None
     for key in options:
-        reader.whole_number(options, key, 1, LARGEST, PLACE)
+        reader.whole_number(options, key, 1, LARGEST, OPTIONS_PLACE)
     return Quota(most, str(question), dict(options))

@@ -12,14 +12,19 @@ from flask import request
 from accounts.roles import ROLES
 from core.i18n import _l, iso
 
-from ..definition import ANONYMITY, EVERYONE, RESULTS_WHEN, DefinitionFault, Fault
+from ..definition import ANONYMITY, ENTRY, EVERYONE, RESULTS_WHEN, DefinitionFault, Fault
 from ..models import Survey
-from . import drafting
+from . import drafting, quota_form
 from .acts import Document
-from .question_form import in_language, note, put, with_texts
+from .question_form import as_number, in_language, note, put, with_texts
 
 AUDIENCE = {EVERYONE: _l("所有人"), **ROLES}
 LEVELS = {"named": _l("实名"), "confidential": _l("保密"), "anonymous": _l("匿名")}
+ENTRIES = {
+    "account": _l("登录以后答"),
+    "link": _l("知道网址就能答，不登录"),
+    "codes": _l("凭答题码，不登录"),
+}
 WHEN = {"closed": _l("截止以后"), "always": _l("随时，分批更新")}
 
 
@@ -48,9 +53,12 @@ class _Form:
 
     def _refuse(self, faults: list[Fault]) -> bool:
         for one in faults:
-            name = one.name or (one.place if one.place in self.names else "")
-            note(self.errors, name, one.sentence)
+            note(self.errors, self.beside(one), one.sentence)
         return not self.errors
+
+    def beside(self, fault: Fault) -> str:
+        """The box beside which a fault stands."""
+        return fault.name or (fault.place if fault.place in self.names else "")
 
     names: tuple[str, ...] = ()
 
@@ -76,15 +84,20 @@ class SectionForm(_Form):
 @dataclass
 class HeadForm(_Form):
     survey: Survey | None = None
-    names: tuple[str, ...] = ("title", "intro", "audience", "minutes", "opens_on", "closes_on")
+    names: tuple[str, ...] = (
+        *("title", "intro", "audience", "minutes", "opens_on", "closes_on", "entry"),
+    )
 
     @classmethod
     def of(cls, document: Document, survey: Survey) -> HeadForm:
         sent = request.form if request.method == "POST" else {}
-        return cls(document, sent, survey=survey)
+        return cls({**document, **quota_form.boxes(document)}, sent, survey=survey)
 
     def takes(self, changed: Document) -> bool:
         return self._refuse([one for one in _faults(changed) if not one.key])
+
+    def beside(self, fault: Fault) -> str:
+        return quota_form.place_of(fault, self.value(quota_form.QUESTION)) or super().beside(fault)
 
     @property
     def is_fixed(self) -> bool:
@@ -94,6 +107,19 @@ class HeadForm(_Form):
     @property
     def levels(self) -> list[tuple[str, Any]]:
         return [(name, LEVELS[name]) for name in ANONYMITY]
+
+    @property
+    def entries(self) -> list[tuple[str, Any]]:
+        return [(name, ENTRIES[name]) for name in ENTRY]
+
+    @property
+    def singles(self) -> list[tuple[str, str]]:
+        return quota_form.singles(self.document)
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """A box for each option of the question by which the quota goes."""
+        return quota_form.options(self.document, self.value(quota_form.QUESTION))
 
     @property
     def audiences(self) -> list[tuple[str, Any]]:
@@ -138,14 +164,16 @@ def with_head(document: Document, form: HeadForm) -> Document:
     for name in ("title", "intro"):
         put(changed, name, with_texts(changed.get(name), form.sent, name))
     changed["audience"] = form.chosen
-    minutes = form.value("minutes").strip()
-    changed["minutes"] = int(minutes) if minutes.isdecimal() and len(minutes) < 6 else minutes
+    changed["minutes"] = as_number(form.value("minutes"))
     when = form.value("results_when")
     if "results_when" in changed or when != "closed":
         changed["results_when"] = when
     if not form.is_fixed:
         changed["anonymity"] = form.value("anonymity")
         put(changed, "publish_words", form.has("publish_words"))
+        entry = form.value("entry") or "account"
+        put(changed, "entry", "" if entry == "account" else entry)
+    quota_form.set_quota(changed, form.sent)
     put(changed, "pages", form.has("pages"))
     _set_days(changed, form)
     return changed

@@ -194,22 +194,22 @@ def _number(form: Typed, part: Part) -> None:
     form.document.pop(part.name, None)
     if not given:
         return
-    number = _as_number(given)
-    if number is not None:
-        form.document[part.name] = number
-    elif part.how == "bound":
-        form.document[part.name] = given  # a day or a time; what it is not, the reading says
+    number = as_number(given)
+    if not isinstance(number, str) or part.how == "bound":
+        form.document[part.name] = number  # a day or a time; what it is not, the reading says
     else:
         form.errors[part.name] = _("请填整数。")
 
 
-def _as_number(given: str) -> int | float | None:
+def as_number(given: str) -> int | float | str:
+    """What was typed as a number; as it came where it is none."""
+    given = given.strip()
     try:
         number = float(given)
     except ValueError:
-        return None
+        return given
     if not math.isfinite(number):
-        return None
+        return given
     return int(number) if number == int(number) else number
 
 

@@ -106,6 +106,8 @@ def edit_head(survey: Survey) -> Any:
     _not_over(survey)
     if _seen() != draft.seen:
         return _page(draft, head=True, form=form, stale=_stale(survey)), 409
+    if request.form.get("do") == "list":  # the options of the question just chosen
+        return _page(draft, head=True, form=form)
     changed = with_head(draft.document, form)
     if not form.takes(changed):
         return _page(draft, head=True, form=form), 422

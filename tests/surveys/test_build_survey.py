@@ -365,6 +365,71 @@ def test_head_is_changed(desk: Desk, app: Flask, office: Visitor) -> None:
     assert found["closes_on"] == "2026-06-30"
 
 
+def test_head_says_by_what_one_answers(desk: Desk, app: Flask, office: Visitor) -> None:
+    desk.make(state="draft")
+    sent = fields_of(office.get(f"{EDIT}/form").text, "") | {"entry": "codes"}
+    wrong = office.post(f"{EDIT}/form", sent | {"anonymity": "named"})
+    assert wrong.status_code == 422
+    assert 'id="entry-error"' in wrong.text
+    assert "只能匿名" in wrong.text
+    assert office.post(f"{EDIT}/form", sent).status_code == 303
+    assert draft(app)["entry"] == "codes"
+    sent["seen"] = seen(office)
+    assert office.post(f"{EDIT}/form", sent | {"entry": "account"}).status_code == 303
+    assert "entry" not in draft(app)
+
+
+def test_entry_of_a_published_form_stays(desk: Desk, app: Flask, office: Visitor) -> None:
+    desk.make()
+    page = office.get(f"{EDIT}/form").text
+    assert 'name="entry"' not in page
+    assert office.post(f"{EDIT}/form", fields_of(page, "") | {"entry": "link"}).status_code == 303
+    assert "entry" not in draft(app)
+
+
+def test_quota_in_all_is_set_and_printed(desk: Desk, app: Flask, office: Visitor) -> None:
+    desk.make(state="draft")
+    sent = fields_of(office.get(f"{EDIT}/form").text, "")
+    assert 'name="quota-question"' not in office.get(f"{EDIT}/form").text
+    for typed in ("0", "很多", "1.5"):
+        wrong = office.post(f"{EDIT}/form", sent | {"quota-most": typed})
+        assert wrong.status_code == 422
+        assert 'id="quota-most-error"' in wrong.text
+        assert 'href="#quota-most"' in wrong.text
+        assert f'name="quota-most" value="{typed}"' in wrong.text
+    assert office.post(f"{EDIT}/form", sent | {"quota-most": " 30 "}).status_code == 303
+    assert draft(app)["quota"] == {"most": 30}
+    assert "收满 30 份为止" in office.get("/surveys/work").text
+    sent = fields_of(office.get(f"{EDIT}/form").text, "")
+    assert sent["quota-most"] == "30"
+    assert office.post(f"{EDIT}/form", sent | {"quota-most": ""}).status_code == 303
+    assert "quota" not in draft(app)
+
+
+def test_quota_of_options_is_set_and_printed(desk: Desk, app: Flask, office: Visitor) -> None:
+    desk.make(state="draft", anonymity="named")
+    chosen = fields_of(office.get(f"{EDIT}/form").text, "") | {"quota-question": "one"}
+    listed = office.post(f"{EDIT}/form", chosen | {"do": "list", "title-zh": "留着"})
+    assert listed.status_code == 200
+    assert "留着" in listed.text
+    assert re.findall(r'name="(quota-one-\w)"', listed.text) == [
+        f"quota-one-{key}" for key in "abc"
+    ]
+    wrong = office.post(f"{EDIT}/form", chosen | {"quota-one-a": "x", "quota-one-b": ""})
+    assert 'id="quota-one-a-error"' in wrong.text
+    assert 'id="quota-question-error"' in office.post(f"{EDIT}/form", chosen).text
+    places = {"quota-one-a": "20", "quota-one-b": "", "quota-many-a": "9"}
+    assert office.post(f"{EDIT}/form", chosen | places).status_code == 303
+    assert draft(app)["quota"] == {"question": "one", "options": {"a": 20}}
+    assert "名额：“选项a” 20 份。" in office.get("/surveys/work").text
+    before = draft(app)
+    sent = fields_of(office.get(f"{EDIT}/form").text, "") | {"quota-question": "one"}
+    assert office.post(f"{EDIT}/form", sent).status_code == 303
+    assert draft(app) == before, "saved as it stands"
+    told = office.post(f"{EDIT}/form", {**sent, "seen": seen(office), "anonymity": "anonymous"})
+    assert "只能用在实名问卷" in told.text
+
+
 def test_section_is_renamed_and_asked_on_a_condition(
     desk: Desk, app: Flask, office: Visitor
 ) -> None:
