@@ -56,7 +56,7 @@ def read(
     most = reader.whole_number(given, "most", 1, LARGEST, PLACE, optional=True)
     question, options = given.get("question"), given.get("options")
     if question is None and options is None:
-        if most is None:
+        if given.get("most") is None:
             reader.fault(PLACE, _("请写 most（一共几份），或者 question 和 options（每项几份）。"))
         return Quota(most, "", {})
     if not is_named:
