@@ -11,7 +11,7 @@ from flask import Flask
 
 from surveys import results
 from surveys.definition import DefinitionFault, read
-from surveys.kinds import KINDS
+from surveys.kinds import KINDS, Kind, QuestionField
 from surveys.tallies import Cell, Counts
 from tests.conftest import counted
 from tests.people import Cast
@@ -96,6 +96,27 @@ def test_every_kind_says_what_it_is(app: Flask) -> None:
         words = [str(kind.word) for kind in KINDS.values()]
     assert all(words)
     assert len(set(words)) == len(words)
+
+
+def only_promised(made: type) -> set[str]:
+    """The methods of a class that say no more than that a class below has them."""
+    codes = {name: getattr(getattr(made, name), "__code__", None) for name in dir(made)}
+    return {name for name, code in codes.items() if code and "NotImplementedError" in code.co_names}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_kind_has_what_its_base_promises(kind: Kind) -> None:
+    not_asked = {"result"} if not kind.has_result else set()
+    if not kind.is_answered or type(kind).values is not Kind.values:
+        not_asked |= {"value"}
+    assert only_promised(type(kind)) <= not_asked
+    if kind.is_answered:
+        assert not only_promised(kind.field)
+
+
+def test_what_is_only_promised_is_seen() -> None:
+    assert only_promised(Kind) == {"value", "result"}
+    assert only_promised(QuestionField) == {"said", "read"}
 
 
 # --- Answers --------------------------------------------------------------------------------
