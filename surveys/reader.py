@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeGuard
@@ -59,15 +59,17 @@ class Reader:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.key = ""  # of the question that is read just now
+        self.part = ""  # of the question, where a list of it is read
 
     def fault(self, place: str, sentence: str, name: str = "") -> None:
-        self.faults.append(Fault(place, sentence, self.key, name))
+        self.faults.append(Fault(place, sentence, self.key, self.part or name))
 
     # --- Options, rows and rules -----------------------------------------------------------
 
     def options(
         self, asked: dict[str, Any], place: str, allowed: frozenset[str]
     ) -> tuple[Option, ...]:
+        self.part = "options"
         found, seen = [], set()
         cleaned: list[Any] = []
         for one in self.items(asked, "options", place, MAX_OPTIONS):
@@ -94,6 +96,7 @@ class Reader:
         if sum(option.is_other for option in found) > 1:
             self.fault(place, _("只能有一个选项带文字框（other）。"))
         asked["options"] = cleaned
+        self.part = ""
         return tuple(found)
 
     def picture(self, option: dict[str, Any], place: str) -> tuple[str, Texts]:
@@ -111,6 +114,7 @@ class Reader:
         return image, self.texts(option, "alt", place, LABEL_LIMIT)
 
     def rows(self, asked: dict[str, Any], place: str) -> tuple[Row, ...]:
+        self.part = "rows"
         found, seen = [], set()
         cleaned: list[Any] = []
         for one in self.items(asked, "rows", place, MAX_ROWS):
@@ -126,6 +130,7 @@ class Reader:
             seen.add(key)
             found.append(Row(key, self.texts(row, "label", place, LABEL_LIMIT)))
         asked["rows"] = cleaned
+        self.part = ""
         return tuple(found)
 
     def expression(
@@ -167,6 +172,22 @@ class Reader:
             self.fault(place, _("xlsform 里应是文字。"))
         return given
 
+    def bounds(
+        self, asked: dict[str, Any], place: str, meant: Callable[[Any], Any], wrong: str
+    ) -> dict[str, Any]:
+        """`min` and `max` of a question; `meant` gives None for what is no bound of its kind."""
+        found = []
+        for name in ("min", "max"):
+            value = asked.get(name)
+            bound = None if value is None else meant(value)
+            if value is not None and bound is None:
+                self.fault(place, wrong, name)
+            found.append(bound)
+        low, high = found
+        if low is not None and high is not None and low > high:
+            self.fault(place, _("min 不能大于 max。"), "min")
+        return {"minimum": low, "maximum": high}
+
     # --- Small things ----------------------------------------------------------------------
 
     def known(self, given: dict[str, Any], allowed: frozenset[str], place: str) -> None:
@@ -205,7 +226,7 @@ class Reader:
     def yes(self, given: dict[str, Any], name: str, place: str) -> bool:
         value = given.get(name, False)
         if not isinstance(value, bool):
-            self.fault(place, _("%(name)s 应是 true 或 false。", name=name))
+            self.fault(place, _("%(name)s 应是 true 或 false。", name=name), name)
         return value is True
 
     def whole_number(
@@ -257,14 +278,14 @@ class Reader:
         value = given.get(name)
         if value is None:
             if not optional:
-                self.fault(place, _("缺少 %(name)s。", name=name))
+                self.fault(place, _("缺少 %(name)s。", name=name), name)
             return ""
         clean = text.clean_plain if lines else text.clean_line
         try:
             cleaned = {key: clean(one, limit) for key, one in _by_language(value)}
         except (text.TextFault, TypeError) as fault:
             why = str(fault) if isinstance(fault, text.TextFault) else _("应是文字。")
-            self.fault(place, _("%(name)s：%(why)s", name=name, why=why))
+            self.fault(place, _("%(name)s：%(why)s", name=name, why=why), name)
             return ""
         if not any(cleaned.values()) and not optional:
             self.fault(place, _("缺少 %(name)s。", name=name), name)

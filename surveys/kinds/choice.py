@@ -183,5 +183,5 @@ def limits(reader: Reader, asked: dict[str, Any], place: str, count: int) -> dic
         for name in ("min_choices", "max_choices")
     )
     if least is not None and most is not None and least > most:
-        reader.fault(place, _("min_choices 不能大于 max_choices。"))
+        reader.fault(place, _("min_choices 不能大于 max_choices。"), "min_choices")
     return {"min_choices": least, "max_choices": most}

@@ -35,6 +35,12 @@ def written(minutes: float) -> str:
     return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}"
 
 
+def _exactly(value: Any) -> int | None:
+    """Minutes since midnight of "09:05", written so and no other way."""
+    minutes = minutes_of(value) if isinstance(value, str) else None
+    return minutes if minutes is not None and written(minutes) == value else None
+
+
 class TimeField(QuestionField):
     def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
         return {self.name: [written(row["number"]) for row in given]}
@@ -63,17 +69,7 @@ class Time(Kind):
     seconds = 10
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
-        found: list[int | None] = []
-        for name in ("min", "max"):
-            value = asked.get(name)
-            minutes = minutes_of(value) if isinstance(value, str) else None
-            if value is not None and (minutes is None or written(minutes) != value):
-                reader.fault(place, _("时间请写成 09:30 这样。"))
-            found.append(minutes)
-        low, high = found
-        if low is not None and high is not None and low > high:
-            reader.fault(place, _("min 不能大于 max。"))
-        return {"minimum": low, "maximum": high}
+        return reader.bounds(asked, place, _exactly, _("时间请写成 09:30 这样。"))
 
     def value(self, given: list[Given]) -> Value:
         return written(given[0]["number"])

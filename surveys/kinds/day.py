@@ -60,14 +60,7 @@ class Date(Kind):
     seconds = 10
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
-        low, high = as_day(asked.get("min")), as_day(asked.get("max"))
-        if (low is None) != (asked.get("min") is None) or (high is None) != (
-            asked.get("max") is None
-        ):
-            reader.fault(place, _("日期请写成 2026-05-20 这样。"))
-        if low is not None and high is not None and low > high:
-            reader.fault(place, _("min 不能大于 max。"))
-        return {"minimum": low, "maximum": high}
+        return reader.bounds(asked, place, as_day, _("日期请写成 2026-05-20 这样。"))
 
     def value(self, given: list[Given]) -> Value:
         return str(given[0]["day"].isoformat())

@@ -77,9 +77,8 @@ class Number(Kind):
     seconds = 8
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
-        low, high = bounds(reader, asked, place)
         places = reader.whole_number(asked, "decimals", 0, 4, place, optional=True)
-        return {"minimum": low, "maximum": high, "decimals": places or 0}
+        return {**bounds(reader, asked, place), "decimals": places or 0}
 
     def value(self, given: list[Given]) -> Value:
         return float(given[0]["number"])
@@ -102,17 +101,11 @@ class Number(Kind):
         return QuestionResult(question, answered, middle(tally, answered), found)
 
 
-def bounds(
-    reader: Reader, asked: dict[str, Any], place: str, low: Any = None, high: Any = None
-) -> tuple[Any, Any]:
-    """`min` and `max` of a question as numbers, else what is given here."""
-    found = asked.get("min", low), asked.get("max", high)
-    if not all(one is None or is_number(one) for one in found):
-        reader.fault(place, _("min 和 max 应是数字。"))
-        return low, high
-    if None not in found and found[0] > found[1]:
-        reader.fault(place, _("min 不能大于 max。"))
-    return found
+def bounds(reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
+    def meant(value: Any) -> Any:
+        return value if is_number(value) else None
+
+    return reader.bounds(asked, place, meant, _("min 和 max 应是数字。"))
 
 
 def _ranges(tally: Tally, decimals: int) -> list[tuple[str, int]]:

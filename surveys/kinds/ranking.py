@@ -129,7 +129,7 @@ class Ranking(Kind):
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         options = reader.options(asked, place, self.option_keys)
         if len(options) == 1:
-            reader.fault(place, _("排序至少要有两个选项。"))
+            reader.fault(place, _("排序至少要有两个选项。"), "options")
         return {
             "options": options,
             "is_shuffled": reader.yes(asked, "shuffle", place),

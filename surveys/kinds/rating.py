@@ -67,11 +67,12 @@ class Rating(Number):
     seconds = 6
 
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
-        low, high = bounds(reader, asked, place, 0, 10)
+        found = bounds(reader, {"min": 0, "max": 10, **asked}, place)
+        low, high = found.values()
         if not (is_whole(low) and is_whole(high) and 1 <= high - low <= 10):
-            reader.fault(place, _("评分用整数，最多十一级，例如 0 到 10。"))
-            low, high = 0, 10
-        return {"minimum": low, "maximum": high, **ends(reader, asked, place)}
+            reader.fault(place, _("评分用整数，最多十一级，例如 0 到 10。"), "min")
+            found = {"minimum": 0, "maximum": 10}
+        return {**found, **ends(reader, asked, place)}
 
     def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
         answered = counts.answered.get(question.key, 0)

@@ -276,6 +276,34 @@ def test_fault_stands_beside_its_part_and_what_was_typed_stays(
     assert draft(app) == before
 
 
+@pytest.mark.parametrize(
+    ("key", "fields", "beside"),
+    [
+        ("num", {"max": "很多"}, ["max"]),
+        ("num", {"min": "99"}, ["min"]),
+        ("when", {"min": "昨天"}, ["min"]),
+        ("rate", {"max": "99"}, ["min"]),
+        ("brief", {"hint__zh": "长" * 401}, ["hint-zh"]),
+        ("one", {"options__new": "长" * 401}, ["options-new"]),
+        ("one", {"options__a__zh": "", "options__a__en": ""}, ["options-a-zh", "options-new"]),
+        ("grid", {"rows__new": "长" * 401}, ["rows-new"]),
+        ("many", {"min_choices": "3"}, ["min_choices"]),
+    ],
+)
+def test_every_fault_leads_to_its_box(
+    desk: Desk, office: Visitor, key: str, fields: dict[str, str], beside: list[str]
+) -> None:
+    desk.make(state="draft")
+    page = save(office, key, **fields)
+    assert page.status_code == 422
+    summary = page.text[page.text.index("wrong-title") :]
+    found = re.findall(r'<a href="#([^"]+)"', summary[: summary.index("</ul>")])
+    assert found == beside
+    for name in beside:
+        part = name.removesuffix("-zh").removesuffix("-new")
+        assert f'id="{part}-error"' in page.text
+
+
 def test_fault_of_another_question_stands_beside_that(
     desk: Desk, app: Flask, office: Visitor
 ) -> None:
