@@ -99,6 +99,11 @@ class Directory:
             for name in {unit.name, unit.name_en or unit.name}:
                 self.by_name.setdefault(name, []).append(unit)
 
+    def called(self, key: str) -> str:
+        """The name of a unit, as `find` takes it: its key where others bear the same name."""
+        unit = self.by_key.get(key)
+        return unit.name if unit and len(self.by_name[unit.name]) == 1 else key
+
     def find(self, written: str) -> Unit:
         """The one unit of that key or name. Raises LookupError with a sentence."""
         if unit := self.by_key.get(written):

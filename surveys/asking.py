@@ -16,7 +16,7 @@ from core.forms import CreationForm
 from core.gate import requires
 from core.i18n import _, _l
 
-from . import entry_codes, qr, reminding
+from . import audience, entry_codes, qr, reminding
 from .models import Survey
 from .views import bp
 
@@ -101,6 +101,7 @@ def _page(survey: Survey, form: BatchForm) -> str:
         "surveys/asking.html",
         survey=survey,
         form=form,
+        asked=audience.in_words(survey) if survey.needs_account else "",
         address=there,
         drawing=qr.drawn(there),
         batches=entry_codes.batches(survey) if takes_codes else [],

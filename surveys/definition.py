@@ -1,6 +1,6 @@
 """What a survey asks: our own JSON, read into something typed, every fault named by its place.
 
-A document is an object {slug, title, intro, anonymity, audience, days | opens_on, closes_on,
+A document is an object {slug, title, intro, anonymity, audience, units, days | opens_on, closes_on,
 minutes, results_when, publish_words, entry, quota, sections}; demo/content/surveys holds three. Texts are a string or
 {"zh": …, "en": …}. Reading cleans the texts and keeps all else, the order of keys included: an
 exported document is the imported one.
@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from accounts.roles import ROLES
+from accounts.units import KEY
 from core.i18n import _
 
 from . import quota
@@ -51,13 +52,24 @@ RESERVED_SLUGS = frozenset({"manage", "new", "rights"})
 QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 
 MAX_SECTIONS, MAX_QUESTIONS = 200, 600
+MAX_UNITS = 100
 MAX_CHARACTERS = 1_000_000
 TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {"minutes", "results_when", "publish_words", "pages", "sections", "xlsform", "entry", "quota"}
+    | {
+        "minutes",
+        "results_when",
+        "publish_words",
+        "pages",
+        "sections",
+        "xlsform",
+        "entry",
+        "quota",
+        "units",
+    }
 )
 SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
@@ -77,6 +89,7 @@ class Definition:
     publishes_words: bool = False
     has_pages: bool = False
     entry: str = "account"
+    units: tuple[str, ...] = ()  # their keys; none: everywhere
     quota: Quota | None = None
     days: tuple[int, int] | None = None
     opens_on: date | None = None
@@ -214,6 +227,7 @@ class _Reader(Reader):
             publishes_words=self.yes(document, "publish_words", whole),
             has_pages=self.yes(document, "pages", whole),
             entry=self.entry(document, anonymity),
+            units=self.units(document),
             quota=quota.read(
                 self,
                 document,
@@ -245,6 +259,24 @@ class _Reader(Reader):
             names = _("、").join(sorted(allowed))
             self.fault("audience", _("请列出答卷的人，可以用：%(names)s。", names=names))
             return ()
+        return tuple(dict.fromkeys(given))
+
+    def units(self, document: dict[str, Any]) -> tuple[str, ...]:
+        """The keys of units; whether there are such is asked where the form is brought in."""
+        given = document.get("units")
+        if given is None:
+            return ()
+        are_keys = isinstance(given, list) and all(
+            isinstance(one, str) and KEY.fullmatch(one) for one in given
+        )
+        if not are_keys or not 0 < len(given) <= MAX_UNITS:
+            limit = MAX_UNITS
+            self.fault(
+                "units", _("请列出单位的代号，1 到 %(limit)d 个；不写就不限单位。", limit=limit)
+            )
+            return ()
+        if twice := next((one for at, one in enumerate(given) if one in given[:at]), None):
+            self.fault("units", _("单位“%(key)s”写了两遍。", key=twice))
         return tuple(dict.fromkeys(given))
 
     def entry(self, document: dict[str, Any], anonymity: str) -> str:

@@ -33,7 +33,8 @@ from core.i18n import pgettext, pick
 from core.policy import Actor
 from core.states import Machine, Stateful
 
-from .definition import EVERYONE, Definition, Texts, read
+from .audience import asks
+from .definition import Definition, Texts, read
 
 
 def random_id() -> uuid.UUID:
@@ -72,6 +73,8 @@ class Survey(Stateful, Base):
     intro: Mapped[Texts] = mapped_column(JSON)
     anonymity: Mapped[str] = mapped_column(String(12))
     audience: Mapped[list[str]] = mapped_column(JSON)
+    # Where alone people are asked, with all that is below; none: everywhere.
+    unit_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     minutes: Mapped[int]
     results_when: Mapped[str] = mapped_column(String(10), default="closed")
     entry: Mapped[str] = mapped_column(String(10), default="account", server_default="account")
@@ -151,9 +154,7 @@ class Survey(Stateful, Base):
 
     def is_for(self, actor: Actor) -> bool:
         """Whether the actor is among those who are asked."""
-        if not actor.is_authenticated:
-            return False
-        return EVERYONE in self.audience or any(actor.holds(role) for role in self.audience)
+        return asks(self.audience, self.unit_ids, actor)
 
     def shows_results_to(self, actor: Actor) -> bool:
         if not actor.is_authenticated or self.state == "draft":

@@ -14,7 +14,7 @@ from core.db import db
 from core.i18n import _
 from core.policy import Actor, Forbidden, allows
 
-from . import confiding, entry_codes, responses, results, rights
+from . import audience, confiding, entry_codes, responses, results, rights
 from .building import steps
 from .definition import Definition, DefinitionFault, Fault, changes
 from .models import SpentRight, Survey, SurveyResponse, SurveyVersion
@@ -206,6 +206,7 @@ def _follow(survey: Survey, definition: Definition) -> None:
 def _say(survey: Survey, definition: Definition) -> None:
     survey.title, survey.intro = definition.title, definition.intro
     survey.audience, survey.entry = list(definition.audience), definition.entry
+    survey.unit_ids = audience.unit_ids(definition)
     survey.minutes, survey.results_when = definition.minutes, definition.results_when
 
 

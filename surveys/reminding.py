@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Select, exists, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from accounts.models import Membership, Person, in_force
+from accounts.models import Person
 from core import clock, jobs, journal, notices
 from core.db import Base, db, insert_into
 from core.i18n import _l
 from core.notices import Found, Notice
 from core.policy import Actor
 
+from . import audience
 from .confiding import SurveyParticipant
-from .definition import EVERYONE
 from .models import Survey, SurveyDismissal, SurveyResponse
 
 KIND = "surveys:reminder"
@@ -40,10 +40,7 @@ class SurveyReminder(Base):
 
 def those_reminded(survey: Survey) -> Select[Any]:
     """The ids of the people whom a reminder reaches now."""
-    serves: list[Any] = [Membership.person_id == Person.id, in_force(clock.today())]
-    if EVERYONE not in survey.audience:
-        serves += [Membership.role.in_(survey.audience), Membership.place.is_(None)]
-    found = select(Person.id).where(Person.is_active, exists().where(*serves))
+    found = audience.people(survey)
     gone: list[Any] = [SurveyDismissal]
     if survey.is_named:
         gone.append(SurveyResponse)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.roles import ROLES
+from accounts.units import KEY
 
 from .definition import (
     ANONYMITY,
@@ -16,6 +17,7 @@ from .definition import (
     EVERYONE,
     MAX_QUESTIONS,
     MAX_SECTIONS,
+    MAX_UNITS,
     QUESTION_KEY,
     RESERVED_SLUGS,
     RESULTS_WHEN,
@@ -131,6 +133,12 @@ _SURVEY: dict[str, Any] = {
         "minItems": 1,
         "items": {"enum": sorted({EVERYONE, *ROLES})},
     },
+    "units": _optional(
+        {
+            **_list({"type": "string", "pattern": _whole(KEY.pattern)}, MAX_UNITS),
+            "uniqueItems": True,
+        }
+    ),
     "days": _optional(
         {
             "type": "array",

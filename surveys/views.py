@@ -28,6 +28,7 @@ from core.paging import asked_page
 from core.policy import allows
 
 from . import (
+    audience,
     confiding,
     fields,
     history,
@@ -246,6 +247,7 @@ def page_of(
         right=right,
         was_changed=sent != version.number,
         receipt=receipt,
+        asked=audience.in_words(survey) if survey.needs_account else "",
         keepers=_keeper_names(survey) if survey.is_confidential else [],
         is_blind=right is not None and (right == "" or rights.is_blind(right)),
         mark=rights.owner(survey, current_user.id) if right == "" else "",

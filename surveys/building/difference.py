@@ -23,6 +23,7 @@ HEAD = {
     "title": _l("标题"),
     "intro": _l("填写说明"),
     "audience": _l("谁来填"),
+    "units": _l("哪些单位"),
     "minutes": _l("大约几分钟"),
     "opens_on": _l("开始日"),
     "closes_on": _l("截止日"),

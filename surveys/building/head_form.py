@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import request
+from sqlalchemy import select
 
+from accounts.models import Unit
+from accounts.pages import SUGGESTED
 from accounts.roles import ROLES
-from core.i18n import _l, iso
+from accounts.units import Directory
+from core.db import db
+from core.i18n import _, _l, iso
 
 from ..definition import ANONYMITY, ENTRY, EVERYONE, RESULTS_WHEN, DefinitionFault, Fault
 from ..models import Survey
@@ -18,6 +24,7 @@ from . import drafting, quota_form
 from .acts import Document
 from .question_form import as_number, in_language, note, put, with_texts
 
+FREE = 3  # boxes for units that are still empty
 AUDIENCE = {EVERYONE: _l("所有人"), **ROLES}
 LEVELS = {"named": _l("实名"), "confidential": _l("保密"), "anonymous": _l("匿名")}
 ENTRIES = {
@@ -85,7 +92,7 @@ class SectionForm(_Form):
 class HeadForm(_Form):
     survey: Survey | None = None
     names: tuple[str, ...] = (
-        *("title", "intro", "audience", "minutes", "opens_on", "closes_on", "entry"),
+        *("title", "intro", "audience", "units", "minutes", "opens_on", "closes_on", "entry"),
     )
 
     @classmethod
@@ -124,6 +131,42 @@ class HeadForm(_Form):
     @property
     def audiences(self) -> list[tuple[str, Any]]:
         return list(AUDIENCE.items())
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(db.session.scalars(select(Unit).order_by(Unit.path)))
+
+    @property
+    def units(self) -> list[str]:
+        """What stands in the boxes for units, with some that are free."""
+        if self.sent:
+            written = [one.strip()[:120] for one in request.form.getlist("units")]
+        else:
+            written = [self.directory.called(key) for key in self.document.get("units", [])]
+        return [*(one for one in written if one), *[""] * FREE]
+
+    @property
+    def suggested(self) -> list[tuple[str, str]]:
+        """The units from which one may choose, with their keys; none when they are too many."""
+        units = [one for one in self.directory.by_key.values() if one.path]
+        if len(units) > SUGGESTED:
+            return []
+        return [(self.directory.called(one.key), one.key) for one in units]
+
+    def unit_keys(self) -> list[str]:
+        """The keys of the units that were typed by name or key; what is none is told."""
+        found = []
+        for written in filter(None, self.units):
+            try:
+                unit = self.directory.find(written)
+            except LookupError as fault:
+                note(self.errors, "units", str(fault.args[0]))
+                continue
+            found.append(unit.key)
+            if not unit.path:
+                sentence = _("“%(key)s”今天不在组织架构里，那里没有人能答。", key=unit.name)
+                note(self.errors, "units", sentence)
+        return list(dict.fromkeys(found))
 
     @property
     def times(self) -> list[tuple[str, Any]]:
@@ -164,6 +207,7 @@ def with_head(document: Document, form: HeadForm) -> Document:
     for name in ("title", "intro"):
         put(changed, name, with_texts(changed.get(name), form.sent, name))
     changed["audience"] = form.chosen
+    put(changed, "units", form.unit_keys())
     changed["minutes"] = as_number(form.value("minutes"))
     when = form.value("results_when")
     if "results_when" in changed or when != "closed":

@@ -10,7 +10,7 @@ from core import headers
 from core.gate import requires
 from core.i18n import _
 
-from .. import fields, steps
+from .. import audience, fields, steps
 from ..definition import EVERYONE, Definition
 from ..models import Survey, SurveyVersion
 from ..views import Shut, bp, page_of
@@ -61,6 +61,7 @@ def _as_survey(survey: Survey, definition: Definition) -> Survey:
         anonymity=definition.anonymity,
         entry=definition.entry,
         audience=list(definition.audience),
+        unit_ids=audience.ids_of(definition.units),
         minutes=definition.minutes,
         results_when=definition.results_when,
         opens_at=survey.opens_at,
