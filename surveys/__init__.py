@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         pictures,
         policy,
         right_views,
+        roster_views,
         shelves,
         tongues,
         unseen_views,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from accounts.audience import Audience, Belonging, packed
 from accounts.models import Membership, Person, Unit, in_force
@@ -43,6 +43,21 @@ def people(survey: Survey) -> Select[Any]:
     if EVERYONE in survey.audience and not survey.unit_ids:
         return found
     return found.where(exists().where(Membership.person_id == Person.id, *serving(survey)))
+
+
+def places(survey: Survey, among: Select[Any]) -> Select[Any, Any]:
+    """Of those asked `person_id` with a `unit_id`, one of those by which the person is asked; only
+    units `among` some count. Who is asked without serving anywhere stands at the unit at home."""
+    found: Select[Any, Any]
+    if EVERYONE in survey.audience and not survey.unit_ids:
+        found = select(Person.id.label("person_id"), Person.unit_id)
+        return found.where(Person.is_active, Person.unit_id.in_(among))
+    found = select(Membership.person_id, func.min(Membership.unit_id).label("unit_id"))
+    return (
+        found.join(Person, Person.id == Membership.person_id)
+        .where(Person.is_active, *serving(survey), Membership.unit_id.in_(among))
+        .group_by(Membership.person_id)
+    )
 
 
 def serving(survey: Survey) -> list[ColumnElement[bool]]:

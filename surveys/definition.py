@@ -1,7 +1,7 @@
 """What a survey asks: our own JSON, read into something typed, every fault named by its place.
 
 A document is an object {slug, title, intro, anonymity, audience, units, days | opens_on, closes_on,
-minutes, results_when, publish_words, entry, quota, sections}; demo/content/surveys holds three. Texts are a string or
+minutes, results_when, publish_words, entry, quota, roster, sections}; demo/content/surveys holds three. Texts are a string or
 {"zh": …, "en": …}. Reading cleans the texts and keeps all else, the order of keys included: an
 exported document is the imported one.
 """
@@ -58,18 +58,9 @@ TITLE_LIMIT, INTRO_LIMIT = 120, 2_000
 
 # Which keys an object may have; a slip of the pen in a key must not pass unseen.
 SURVEY_KEYS = frozenset(
-    {"slug", "title", "intro", "anonymity", "audience", "days", "opens_on", "closes_on"}
-    | {
-        "minutes",
-        "results_when",
-        "publish_words",
-        "pages",
-        "sections",
-        "xlsform",
-        "entry",
-        "quota",
-        "units",
-    }
+    {"slug", "title", "intro", "anonymity", "audience", "units", "roster", "entry", "quota"}
+    | {"days", "opens_on", "closes_on", "minutes", "results_when", "publish_words", "pages"}
+    | {"sections", "xlsform"}
 )
 SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
@@ -90,6 +81,7 @@ class Definition:
     has_pages: bool = False
     entry: str = "account"
     units: tuple[str, ...] = ()  # their keys; none: everywhere
+    shows_roster: bool = False
     quota: Quota | None = None
     days: tuple[int, int] | None = None
     opens_on: date | None = None
@@ -169,6 +161,8 @@ def changes(old: Definition, new: Definition) -> list[Fault]:
         faults.append(Fault("anonymity", _("发布以后，实名、保密还是匿名不能再改。")))
     if new.publishes_words and not old.publishes_words:
         faults.append(Fault("publish_words", _("发布以后不能再改成公布文字：先填的人没有被告知。")))
+    if new.shows_roster and not old.shows_roster:
+        faults.append(Fault("roster", _("发布以后不能再加上名单：先填的人没有被告知。")))
     if new.entry != old.entry:
         sentence = _("发布以后不能再改凭什么答：会有人答两次，也会有人答不了。")
         faults.append(Fault("entry", sentence))
@@ -228,6 +222,7 @@ class _Reader(Reader):
             has_pages=self.yes(document, "pages", whole),
             entry=self.entry(document, anonymity),
             units=self.units(document),
+            shows_roster=self.roster(document, anonymity),
             quota=quota.read(
                 self,
                 document,
@@ -284,6 +279,13 @@ class _Reader(Reader):
         if entry != "account" and anonymity != "anonymous":
             self.fault("entry", _("不登录就能答的问卷只能匿名：系统不知道答的人是谁。"))
         return entry
+
+    def roster(self, document: dict[str, Any], anonymity: str) -> bool:
+        """Whether it is shown who has answered."""
+        is_shown = self.yes(document, "roster", _("整份问卷"))
+        if is_shown and anonymity == "anonymous":
+            self.fault("roster", _("匿名问卷没有名单：谁答过，谁也不知道，程序也不知道。"))
+        return is_shown
 
     def period(self, document: dict[str, Any]) -> dict[str, Any]:
         days = document.get("days")

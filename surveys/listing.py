@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from core import clock
 from core.db import db
 from core.paging import Pager
-from core.policy import Actor
+from core.policy import Actor, allows
 
 from . import rights
 from .confiding import SurveyParticipant
@@ -38,6 +38,15 @@ class Listed:
 def running(actor: Actor) -> list[Listed]:
     """The published surveys that ask the actor and are not over, those that end first first."""
     return [one for one in _read(actor) if not one.survey.is_over and one.survey.is_for(actor)]
+
+
+def with_roster(actor: Actor) -> list[Survey]:
+    """What runs, or ended last, of which the actor may see who has answered."""
+    return [
+        one.survey
+        for one in _read(actor)
+        if one.survey.roster and allows(actor, "surveys:roster:show", one.survey)
+    ]
 
 
 def newest_finished(actor: Actor) -> list[Survey]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     select,
     true,
 )
@@ -65,6 +66,7 @@ class Survey(Stateful, Base):
             "entry = 'account' OR entry IN ('link', 'codes') AND anonymity = 'anonymous'",
             name="entry_without_account",
         ),
+        CheckConstraint("NOT roster OR anonymity <> 'anonymous'", name="no_roster_of_anonymous"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,6 +80,7 @@ class Survey(Stateful, Base):
     minutes: Mapped[int]
     results_when: Mapped[str] = mapped_column(String(10), default="closed")
     entry: Mapped[str] = mapped_column(String(10), default="account", server_default="account")
+    roster: Mapped[bool] = mapped_column(default=False, server_default=false())
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
 
@@ -169,6 +172,14 @@ class Survey(Stateful, Base):
         before = self.__dict__.get("anonymity")
         if before is not None and before != value and self.__dict__.get("state") != "draft":
             raise ValueError("anonymity is fixed once a survey is published")
+        return value
+
+    @validates("roster")
+    def _keep_unsaid(self, _key: str, value: bool) -> bool:
+        """Whoever answers is told beforehand: nothing shows later who did."""
+        before = self.__dict__.get("roster")
+        if value and before is False and self.__dict__.get("state") != "draft":
+            raise ValueError("a roster is told of before anybody answers")
         return value
 
     @staticmethod

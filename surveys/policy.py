@@ -33,6 +33,7 @@ rules(
         "surveys:survey:close": office | system,
         "surveys:survey:archive": office,
         "surveys:answer:read": office,
+        "surveys:roster:show": office | role("unit_admin"),  # each the own subtree: roster.py
         "surveys:key:keep": office,
         "surveys:name:open": office,  # confiding.py: its two keepers alone, together
         "surveys:opinion:propose": office,

@@ -206,6 +206,7 @@ def _follow(survey: Survey, definition: Definition) -> None:
 def _say(survey: Survey, definition: Definition) -> None:
     survey.title, survey.intro = definition.title, definition.intro
     survey.audience, survey.entry = list(definition.audience), definition.entry
+    survey.roster = definition.shows_roster
     survey.unit_ids = audience.unit_ids(definition)
     survey.minutes, survey.results_when = definition.minutes, definition.results_when
 

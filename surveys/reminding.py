@@ -21,8 +21,8 @@ from core.notices import Found, Notice
 from core.policy import Actor
 
 from . import audience
-from .confiding import SurveyParticipant
-from .models import Survey, SurveyDismissal, SurveyResponse
+from .models import Survey, SurveyDismissal
+from .roster import has_answered
 
 KIND = "surveys:reminder"
 
@@ -41,15 +41,9 @@ class SurveyReminder(Base):
 def those_reminded(survey: Survey) -> Select[Any]:
     """The ids of the people whom a reminder reaches now."""
     found = audience.people(survey)
-    gone: list[Any] = [SurveyDismissal]
-    if survey.is_named:
-        gone.append(SurveyResponse)
-    elif survey.is_confidential:
-        gone.append(SurveyParticipant)
-    for model in gone:
-        own = exists().where(model.survey_id == survey.id, model.person_id == Person.id)
-        found = found.where(~own)
-    return found
+    theirs = (SurveyDismissal.survey_id == survey.id, SurveyDismissal.person_id == Person.id)
+    found = found.where(~exists().where(*theirs))
+    return found if survey.is_anonymous else found.where(~has_answered(survey))
 
 
 def count_reminded(survey: Survey) -> int:

@@ -152,6 +152,7 @@ _SURVEY: dict[str, Any] = {
     "minutes": _count(1, 180),
     "results_when": {"enum": list(RESULTS_WHEN)},
     "publish_words": _YES,
+    "roster": _YES,
     "entry": {"enum": list(ENTRY)},
     "quota": _optional(
         _object(

@@ -70,6 +70,7 @@ def index() -> Any:
     return render_template(
         "surveys/survey_index.html",
         running=listing.running(current_user),
+        with_roster=listing.with_roster(current_user),
         finished=listing.finished(current_user, asked_page()),
     )
 

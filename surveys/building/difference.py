@@ -31,6 +31,7 @@ HEAD = {
     "entry": _l("凭什么答"),
     "quota": _l("收几份"),
     "publish_words": _l("是否公布文字"),
+    "roster": _l("是否有名单"),
     "pages": _l("是否一部分一页"),
 }
 # A change of these moves every number: old and new cannot be counted together.

@@ -92,7 +92,17 @@ class SectionForm(_Form):
 class HeadForm(_Form):
     survey: Survey | None = None
     names: tuple[str, ...] = (
-        *("title", "intro", "audience", "units", "minutes", "opens_on", "closes_on", "entry"),
+        *(
+            "title",
+            "intro",
+            "audience",
+            "units",
+            "roster",
+            "minutes",
+            "opens_on",
+            "closes_on",
+            "entry",
+        ),
     )
 
     @classmethod
@@ -215,6 +225,7 @@ def with_head(document: Document, form: HeadForm) -> Document:
     if not form.is_fixed:
         changed["anonymity"] = form.value("anonymity")
         put(changed, "publish_words", form.has("publish_words"))
+        put(changed, "roster", form.has("roster"))
         entry = form.value("entry") or "account"
         put(changed, "entry", "" if entry == "account" else entry)
     quota_form.set_quota(changed, form.sent)

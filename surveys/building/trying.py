@@ -61,6 +61,7 @@ def _as_survey(survey: Survey, definition: Definition) -> Survey:
         anonymity=definition.anonymity,
         entry=definition.entry,
         audience=list(definition.audience),
+        roster=definition.shows_roster,
         unit_ids=audience.ids_of(definition.units),
         minutes=definition.minutes,
         results_when=definition.results_when,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
-import xlsxwriter
+from core import sheets
 
 from ..tongues import own_name
 from .kinds import cells_of, choice, patterned, type_of
@@ -26,23 +25,13 @@ Cells = dict[str, str]
 
 def workbook(document: dict[str, Any]) -> bytes:
     """The document as an XLSForm workbook (.xlsx)."""
-    writer = _Writer(document)
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        for name, rows in writer.sheets().items():
-            _write(book.add_worksheet(name), rows)
-    return out.getvalue()
+    found = _Writer(document).sheets()
+    return sheets.workbook({name: _table(rows) for name, rows in found.items()})
 
 
-def _write(sheet: Any, rows: list[Cells]) -> None:
-    """Every cell is a text, whatever it begins with: none is taken for a formula."""
+def _table(rows: list[Cells]) -> list[list[str]]:
     headings = list(dict.fromkeys(name for row in rows for name in row))
-    for column, name in enumerate(headings):
-        sheet.write_string(0, column, name)
-    for number, row in enumerate(rows, 1):
-        for column, name in enumerate(headings):
-            if row.get(name):
-                sheet.write_string(number, column, row[name])
+    return [headings, *([row.get(name, "") for name in headings] for row in rows)]
 
 
 class _Writer:

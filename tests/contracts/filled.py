@@ -489,7 +489,7 @@ def _ask(site: Filled) -> None:
     assert desk.fill(people["leader"], "open", q_text=word("held_answer")).status_code == 303
     desk.move("closed", "close")
     _put_forward(site, desk, people)
-    desk.make(slug="named", anonymity="named")
+    desk.make(slug="named", anonymity="named", roster=True)
     changed = {"seen": "0", "label-zh": word("draft_question"), "label-en": ""}
     asked = "/surveys/manage/named/edit/questions/brief"
     assert site.visitor("office").post(asked, changed).status_code == 303

@@ -365,7 +365,7 @@ def fields_of(page: str, start: str) -> dict[str, str]:
     form = re.search(rf"<form class=\"workshop__form\"[^>]*{start}.*?</form>", page, re.DOTALL)
     assert form
     sent = dict(re.findall(r'id="[^"]*" name="([^"]+)"[^>]*? value="([^"]*)"', form[0]))
-    boxes = {"audience", "anonymity", "results_when", "publish_words", "pages", "shuffle"}
+    boxes = {"audience", "roster", "anonymity", "results_when", "publish_words", "pages", "shuffle"}
     sent = {name: value for name, value in sent.items() if name not in boxes}
     sent |= dict(re.findall(r'name="([^"]+)" value="([^"]*)" checked', form[0]))
     sent |= dict(re.findall(r'name="([^"]+-\w+)"[^>]*>\n([^<]*)</textarea>', form[0]))
