@@ -290,6 +290,16 @@ def _answers() -> tuple[Kept, ...]:
 def _beside_answers() -> tuple[Kept, ...]:
     return (
         Kept(
+            ("survey_begun_responses",),
+            _("填了一半的实名问卷"),
+            _(
+                "填到一半、还没有交的内容，存的时间，填到哪里；两个窗口都存过的，两份都在。不算交，不计数，不导出。"
+                "文件和签名不存。匿名和保密的问卷，填了一半的从来不存在系统里。"
+            ),
+            _("交了、扔掉或者问卷截止时删除"),
+            _("只有本人，管理员也看不到。"),
+        ),
+        Kept(
             ("survey_codes", "survey_code_batches"),
             _("邀请码"),
             _(

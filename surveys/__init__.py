@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     from . import (  # noqa: F401
         anonymity,
         asking,
+        begun_views,
         commands,
         entering,
         keeper_views,

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from core.forms import BaseForm
 from core.i18n import _
@@ -116,6 +117,17 @@ class AnswerForm(BaseForm):
     def step_at(self) -> int:
         return step_of(self).at
 
+    @property
+    def next_asked(self) -> Question | None:
+        """The first question without an answer after the last that has one."""
+        asked = self.settled.asked
+        on_way = [one for one in self.definition.answered if one.key in asked]
+        if self.definition.has_pages:
+            here = {one.key for one in self.definition.sections[self.step_at].questions}
+            on_way = [one for one in on_way if one.key in here]
+        last = max((at for at, one in enumerate(on_way) if self.of(one).tried), default=-1)
+        return next(iter(on_way[last + 1 :]), None)
+
     def of(self, question: Question) -> QuestionField:
         field: QuestionField = self[f"q-{question.key}"]
         return field
@@ -144,10 +156,14 @@ class AnswerForm(BaseForm):
 
 
 def form_for(
-    definition: Definition, given: list[dict[str, Any]] | None = None, *, is_tried: bool = False
+    definition: Definition,
+    given: list[dict[str, Any]] | None = None,
+    *,
+    begun: MultiDict[str, str] | None = None,
+    is_tried: bool = False,
 ) -> AnswerForm:
-    """The form of a definition, holding what was sent or, before that, earlier answers; one that is
-    only tried keeps no files."""
+    """The form of a definition, holding what was sent or, before that, earlier answers and what was
+    begun; one that is only tried keeps no files."""
     fields = {f"q-{one.key}": one.kind.field(one, is_tried) for one in definition.answered}
     earlier: dict[str, list[dict[str, Any]]] = {}
     for row in given or []:
@@ -155,6 +171,9 @@ def form_for(
     form = type("AnswerForm", (AnswerForm,), fields)(**earlier)
     if given is not None:
         form.process(None, **earlier)  # to be shown, whatever the request sent
+    for field in form.asked if begun is not None else ():
+        if not field.question.kind.is_filed:
+            field.process(begun)
     form.definition, form.flow = definition, Flow(definition)
     sent = request.form.get(ORDER) or request.cookies.get(ORDER, "")
     form.order_by(sent if SEED.fullmatch(sent) else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, request
+from flask import g, request, url_for
 from sqlalchemy import Select, and_, func, or_, select
 
 from core import clock
@@ -14,6 +14,7 @@ from core.paging import Pager
 from core.policy import Actor, allows
 
 from . import rights
+from .begun import BegunResponse
 from .confiding import SurveyParticipant
 from .models import Survey, SurveyDismissal, SurveyResponse
 
@@ -29,6 +30,17 @@ class Listed:
     survey: Survey
     is_answered: bool
     is_dismissed: bool
+    begun_in: int | None = None  # the section in which the actor stopped half-way
+
+    @property
+    def is_begun(self) -> bool:
+        return self.begun_in is not None
+
+    @property
+    def url(self) -> str:
+        """The form, where the actor stopped."""
+        anchor = f"part-{self.begun_in + 1}" if self.begun_in else None
+        return url_for("surveys.show", slug=self.survey.slug, _anchor=anchor)
 
     @property
     def waits(self) -> bool:
@@ -67,10 +79,11 @@ def _read(actor: Actor) -> list[Listed]:
 def _ask(actor: Actor) -> list[Listed]:
     newest = _newest(_over(actor)).with_only_columns(Survey.id).limit(NEWEST)
     rows = db.session.execute(
-        select(Survey, SurveyDismissal.person_id, _answered())
+        select(Survey, SurveyDismissal.person_id, _answered(), BegunResponse.section)
         .outerjoin(SurveyDismissal, _of(SurveyDismissal, actor))
         .outerjoin(SurveyResponse, _of(SurveyResponse, actor))
         .outerjoin(SurveyParticipant, _of(SurveyParticipant, actor))
+        .outerjoin(BegunResponse, _of(BegunResponse, actor))
         .where(
             or_(
                 and_(
@@ -87,8 +100,9 @@ def _ask(actor: Actor) -> list[Listed]:
             survey,
             answered is not None or (survey.is_anonymous and is_answered_here(survey, actor)),
             dismissed is not None,
+            begun_in,
         )
-        for survey, dismissed, answered in rows
+        for survey, dismissed, answered, begun_in in rows
     ]
 
 

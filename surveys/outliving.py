@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from core.db import db
 
 from . import fields
+from .begun import BegunResponse
 from .building.difference import difference
 from .definition import Definition
 from .models import SurveyVersion
@@ -28,9 +30,12 @@ _SEEN = frozenset(
 class Outlived:
     """The version that somebody saw, beside the one that is asked now."""
 
-    def __init__(self, seen: SurveyVersion, now: SurveyVersion) -> None:
+    def __init__(
+        self, seen: SurveyVersion, now: SurveyVersion, begun: MultiDict[str, str] | None = None
+    ) -> None:
         self.number = seen.number
-        self.form = fields.form_for(seen.definition)
+        self.form = fields.form_for(seen.definition, begun=begun)
+        self._sent = request.form if begun is None else begun
         self.gone = {one.key for one in self.form.flow.questions} - keys_of(now.definition)
         self._documents = seen.document, now.document
 
@@ -58,7 +63,7 @@ class Outlived:
             for one in self.form.asked
             if one.question.key in self.gone
             for name in one.names
-            for value in request.form.getlist(name)
+            for value in self._sent.getlist(name)
             if value
         ]
 
@@ -68,14 +73,35 @@ class Outlived:
         return [one.sentence for one in difference(*self._documents).changes if one.sort in _SEEN]
 
 
-def form_sent(version: SurveyVersion) -> fields.AnswerForm:
+def form_sent(version: SurveyVersion, *, is_tried: bool = False) -> fields.AnswerForm:
     """The form that was sent, in its newest version, with the one that was seen where that is an
     older."""
-    form = fields.form_for(version.definition)
+    form = fields.form_for(version.definition, is_tried=is_tried)
     number = request.form.get("number", version.number, type=int)
+    return _outlived(form, version, number)
+
+
+def form_begun(
+    version: SurveyVersion, given: list[dict[str, Any]] | None, begun: BegunResponse | None
+) -> fields.AnswerForm:
+    """The form as somebody comes back to it: with what was answered, and over that what was begun,
+    carried over from the version that it was begun in."""
+    if begun is None:
+        return fields.form_for(version.definition, given)
+    form = fields.form_for(version.definition, given, begun=begun.sent)
+    form.at = begun.section
+    return _outlived(form, version, begun.version_number, begun.sent)
+
+
+def _outlived(
+    form: fields.AnswerForm,
+    version: SurveyVersion,
+    number: int,
+    begun: MultiDict[str, str] | None = None,
+) -> fields.AnswerForm:
     if 0 < number < version.number:
         seen = db.session.get(SurveyVersion, (version.survey_id, number))
-        form.outlived = Outlived(seen, version) if seen is not None else None
+        form.outlived = Outlived(seen, version, begun) if seen is not None else None
     return form
 
 

@@ -14,7 +14,7 @@ from core.db import db
 from core.i18n import _
 from core.policy import Actor, Forbidden, allows
 
-from . import audience, confiding, entry_codes, responses, results, rights
+from . import audience, begun, confiding, entry_codes, responses, results, rights
 from .building import steps
 from .definition import Definition, DefinitionFault, Fault, changes
 from .models import SpentRight, Survey, SurveyResponse, SurveyVersion
@@ -168,6 +168,7 @@ def _close(survey: Survey, actor: Actor) -> None:
     survey.advance("close", actor)
     db.session.flush()
     if survey.is_named:
+        begun.drop_all(survey)
         results.snapshot(survey)
         return
     responses.release(survey)

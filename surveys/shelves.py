@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import func, select
 
 from core import attachments, clock, figures, jobs, refilling, registry, search
@@ -39,17 +38,20 @@ def waiting(actor: Actor) -> list[Waiting]:
     return [
         Waiting(
             title=_("《%(title)s》", title=one.survey.name),
-            url=url_for("surveys.show", slug=one.survey.slug),
-            detail=_(
-                "约 %(minutes)d 分钟，%(manner)s",
-                minutes=one.survey.minutes,
-                manner=one.survey.manner,
-            ),
+            url=one.url,
+            detail=_detail(one),
             due_on=one.survey.last_day,
         )
         for one in listing.running(actor)
         if one.waits
     ]
+
+
+def _detail(one: listing.Listed) -> str:
+    if one.is_begun:
+        return _("填了一半，%(manner)s", manner=one.survey.manner)
+    facts = {"minutes": one.survey.minutes, "manner": one.survey.manner}
+    return _("约 %(minutes)d 分钟，%(manner)s", **facts)
 
 
 @figures.figure("surveys.responses", _l("答卷"))
@@ -86,6 +88,7 @@ def release_held() -> None:
 def fill() -> None:
     registry.add(registry.navigation, PLACE)
     registry.add(registry.modules, "js/surveys/rights.js")
+    registry.add(registry.modules, "js/surveys/begun_end.js")
     registry.add(registry.admin_sections, MANAGE)
     registry.add(registry.panels, PANEL)
     registry.add(registry.waiting, waiting)

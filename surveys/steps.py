@@ -17,7 +17,7 @@ from .rules import seconds
 if TYPE_CHECKING:
     from .fields import AnswerForm
 
-NEXT, BACK = "next", "back"
+NEXT, BACK, HERE = "next", "back", "here"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def turn(form: AnswerForm) -> int | None:
     on the page does not hold. None: the form is handed in."""
     form.at = request.form.get("page", 0, type=int)
     go = request.form.get("go", "")
-    if "say" in request.form:  # another language
+    if "say" in request.form or go == HERE:  # another language, or back from elsewhere
         return 200
     if not form.definition.has_pages:
         return None

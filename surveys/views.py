@@ -29,6 +29,7 @@ from core.policy import allows
 
 from . import (
     audience,
+    begun,
     confiding,
     fields,
     history,
@@ -90,9 +91,10 @@ def show(survey: Survey) -> Any:
     version = publishing.latest_version(survey)
     if survey.state != "draft" and quotas.is_full(survey, version.definition, current_user.id):
         return render_template("surveys/survey_shut.html", survey=survey, shut=_full())
+    if survey.is_named and survey.state != "draft":
+        return _named(survey, version)
     if not survey.is_anonymous or survey.state == "draft":
-        given = responses.given_by(survey, current_user.id) if survey.is_named else None
-        return page_of(survey, version, fields.form_for(version.definition, given))
+        return page_of(survey, version, fields.form_for(version.definition))
     if (right := _right_of_reader(survey)) is None:
         way = "ask_right" if survey.needs_account else "enter"
         return redirect(url_for(f"surveys.{way}", slug=survey.slug))
@@ -117,15 +119,16 @@ def answer(survey: Survey) -> Any:
     if form.has_taken:
         db.session.commit()
     if (state := steps.turn(form)) is not None:
-        return page_of(survey, version, form), state
+        return back_to(survey, version, form), state
     if not form.validate():
-        return page_of(survey, version, form), 422
+        return back_to(survey, version, form), 422
     if (state := quotas.refuse(survey, form, current_user.id)) is not None:
-        return page_of(survey, version, form), state
+        return back_to(survey, version, form), state
     if survey.is_confidential:
         return _confide(survey, form)
     responses.put(survey, current_user.id, version, form.given)
     uploads.keep(survey, form, current_user.id)
+    begun.drop(survey, current_user.id)
     db.session.commit()
     return redirect(url_for("surveys.thanks", slug=survey.slug), 303)
 
@@ -223,16 +226,38 @@ def closed(survey: Survey) -> Shut | None:
 # --- Small things --------------------------------------------------------------------------
 
 
+def _named(survey: Survey, version: SurveyVersion) -> str:
+    """The form of a named survey, as its person left it."""
+    standing = begun.standing(survey, current_user.id)
+    given = responses.given_by(survey, current_user.id) if standing.answered_at else None
+    form = outliving.form_begun(version, given, standing.begun)
+    return page_of(survey, version, form, standing=standing)
+
+
+def back_to(survey: Survey, version: SurveyVersion, form: fields.AnswerForm) -> str:
+    """The form again, with what was sent; of a named survey that is kept meanwhile. Commits."""
+    if not survey.is_named:
+        return page_of(survey, version, form)
+    try:
+        standing = begun.keep_sent(survey, current_user.id, version, form)
+        db.session.commit()
+    except begun.BegunFault:
+        standing = begun.standing(survey, current_user.id)
+    return page_of(survey, version, form, standing=standing)
+
+
 def page_of(
     survey: Survey,
     version: SurveyVersion,
     form: fields.AnswerForm,
     right: str | None = None,
     receipt: str | None = None,
+    *,
+    standing: begun.Standing | None = None,
     **trial: Any,
 ) -> str:
-    """The form to fill in; with a right to send it as nobody, with a receipt to change it so. What
-    a trial says besides, building/trying.py knows."""
+    """The form to fill in; with a right to send it as nobody, with a receipt to change it so, by
+    name with what is begun. What a trial says besides, building/trying.py knows."""
     sent = request.form.get("number", version.number, type=int)
     if not form.seed:
         form.order_by(
@@ -246,12 +271,14 @@ def page_of(
         form=form,
         spoken=_spoken(version.definition),
         right=right,
-        was_changed=sent != version.number,
+        was_changed=form.outlived is not None or sent != version.number,
         receipt=receipt,
         asked=audience.in_words(survey) if survey.needs_account else "",
         keepers=_keeper_names(survey) if survey.is_confidential else [],
         is_blind=right is not None and (right == "" or rights.is_blind(right)),
-        mark=rights.owner(survey, current_user.id) if right == "" else "",
+        mark=_mark(survey, right),
+        standing=standing,
+        window=begun.window(),
         form_key=codes.form_key(request.form.get(receipts.FORM_FIELD, "")),
         looked=rules.look(version.definition) if survey.state == "draft" and not trial else None,
         **trial,
@@ -271,6 +298,13 @@ def _keeper_names(survey: Survey) -> list[str]:
     ids = [one.person_id for one in confiding.keepers(survey)]
     names = registry.names(set(ids))
     return [names[one] for one in ids]
+
+
+def _mark(survey: Survey, right: str | None) -> str:
+    """By which the browser keeps what is begun, and a right of its own: whoever sends as nobody is
+    known by the mark that came with the right."""
+    here = right_here()[1] if right is not None else ""
+    return here or rights.owner(survey, current_user.id)
 
 
 def right_here() -> tuple[str, str]:

@@ -493,6 +493,8 @@ def _ask(site: Filled) -> None:
     changed = {"seen": "0", "label-zh": word("draft_question"), "label-en": ""}
     asked = "/surveys/manage/named/edit/questions/brief"
     assert site.visitor("office").post(asked, changed).status_code == 303
+    begun = people["leader"].post("/surveys/named/begun", {"q-text": word("begun_answer")})
+    assert begun.status_code == 303
     for name in CLASS_OF_FIVE:
         text = word("named_answer") if name == "cadre" else "少开会。"
         assert desk.fill(people[name], "named", q_text=text).status_code == 303

@@ -197,6 +197,7 @@ def forms(site: Filled) -> Iterator[Form]:
     yield Form("leader", "/surveys/codes/enter", {"code": 60}, secret=frozenset({"code"}))
     kinds = ("q-one", "q-many", "q-grid-x", "q-num", "q-when", "q-rate")
     yield Form("leader", "/surveys/named", {"q-text": 100, "q-brief": 20}, kinds)
+    yield Form("leader", "/surveys/named/begun", {"q-text": 100_000}, optional=True)
     for verb in ("right", "send"):
         yield Form("leader", f"/surveys/open/{verb}", {"right": 200}, secret=frozenset({"right"}))
     for verb in ("receipt", "receipt/change", "receipt/withdraw"):

@@ -127,6 +127,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("draft_survey", "draft_intro", "draft_question"), OFFICE),
     **dict.fromkeys(("open_answer", "closed_answer"), OFFICE),
     "held_answer": set(),
+    "begun_answer": {"leader"},
     # Whoever put the words forward, and who decides; what was left out of them is the office's.
     **{f"opinion_{state}": OFFICE | REVIEWERS for state in OPINIONS if state != "sealed"},
     **{f"opinion_{state}_raw": OFFICE for state in OPINIONS if state != "sealed"},
@@ -467,6 +468,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return [*ENDS, *ENDS.values()]
     if name == "response_id":  # of a confidential survey alone is there a name to open
         return [uuid.UUID(int=0)]
+    if rule.endpoint == "surveys.back_to_begun":
+        return ["swap"]
     if rule.endpoint in ("surveys.show_receipt", "surveys.back_to_receipt", "surveys.enter"):
         return list(db.session.scalars(select(Survey.slug))) if name == "slug" else ["change"]
     raise AssertionError(f"{rule.rule}: say in test_leak.py what {name} may be")
