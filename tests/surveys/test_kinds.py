@@ -389,7 +389,7 @@ def test_pages_come_one_by_one_and_lose_nothing(
     slug = desk.make(sections=PAGES, pages=True, anonymity=anonymity)
     filling = Filling(cast, slug)
     assert filling.shown == ["met"]
-    assert "第 1 部分，共 2 部分，还要约 1 分钟" in filling.step
+    assert "第 1 部分，大约共 2 部分，还要约 1 分钟" in filling.step
     assert filling.send(go="next").status_code == 422
     assert "请选一项" in filling.page.text
     assert filling.send(met="yes", go="next").status_code == 200
@@ -405,6 +405,55 @@ def test_pages_come_one_by_one_and_lose_nothing(
     assert filling.send(rate="8").status_code == 303
     desk.move(slug, "close")  # an anonymous one is held until then
     assert len(tables("survey_answers")) == 3
+
+
+def test_steps_say_what_an_answer_changes(desk: Desk, cast: Cast) -> None:
+    more = {
+        "title": "四",
+        "questions": [
+            {**ranking(), "relevant": "${rate} > 5", "label": "排一排" * 40},
+            {"key": "end", "type": "short", "label": "还有吗"},
+        ],
+    }
+    slug = desk.make(sections=[*PAGES, more], pages=True, anonymity="named")
+    filling = Filling(cast, slug)
+    assert "第 1 部分，大约共 3 部分" in filling.step
+    filling.send(met="yes", go="next")
+    assert "第 2 部分，大约共 4 部分" in filling.step
+    assert "你的回答多带出 1 部分。" in filling.page.text
+    filling.send(times="3", go="next")
+    assert "第 3 部分，大约共 4 部分" in filling.step
+    assert "你的回答" not in filling.page.text
+    filling.send(rate="8", go="next")
+    assert "第 4 部分，共 4 部分" in filling.step, "nothing is open any more"
+    for _step in range(3):
+        filling.send(go="back")
+        assert "你的回答" not in filling.page.text
+    filling.send(met="no", go="next")
+    assert "第 2 部分，大约共 3 部分" in filling.step
+    assert "照你的回答，少填 1 部分。" in filling.page.text
+
+
+def test_minutes_follow_what_remains(desk: Desk, cast: Cast) -> None:
+    last = {"key": "end", "type": "short", "label": "还有吗"}
+    sections = [
+        {"title": "一", "questions": [{"key": "rate", "type": "rating", "label": "打分"}]},
+        {
+            "title": "二",
+            "questions": [
+                {**ranking(key=f"r{n}"), "relevant": "${rate} > 5", "label": "排" * 300}
+                for n in range(3)
+            ]
+            + [last],
+        },
+    ]
+    slug = desk.make(sections=sections, pages=True, anonymity="named")
+    filling = Filling(cast, slug)
+    assert "还要约 1 分钟" in filling.step
+    filling.send(rate="8", go="next")
+    minutes = int(re.findall(r"还要约 (\d+) 分钟", filling.step)[0])
+    assert minutes > 2
+    assert "你的回答多带出几题，时间长了一点。" in filling.page.text
 
 
 def test_a_page_that_no_longer_comes_is_left_out(
