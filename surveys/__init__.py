@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         opinion_views,
         pictures,
         policy,
+        result_views,
         right_views,
         roster_views,
         shelves,

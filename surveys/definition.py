@@ -44,6 +44,7 @@ __all__ = [
 
 ANONYMITY = ("named", "confidential", "anonymous")
 RESULTS_WHEN = ("closed", "always")
+WEEK = "@week"  # the week in which a named response came
 SITE_LANGUAGES = frozenset({"zh", "en"})
 EVERYONE = "everyone"
 # Who may answer: the audience by signing in, whoever has the address, whoever has a code.
@@ -61,13 +62,16 @@ SURVEY_KEYS = frozenset(
     {"slug", "title", "intro", "anonymity", "audience", "units", "roster", "entry", "quota"}
     | {"days", "opens_on", "closes_on", "minutes", "results_when", "publish_words", "pages"}
     | {"sections", "xlsform"}
+    | {"compare_by", "repeats"}
 )
 SECTION_KEYS = frozenset({"title", "intro", "relevant", "shuffle", "questions"})
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A whole form. `days` are the first and last day relative to the day of import."""
+    """A whole form. `days` are the first and last day relative to the day of import; `compare_by`
+    is the question whose options are the groups that results are compared by, or WEEK, or "";
+    `repeats` the slug of an earlier survey that this one asks again."""
 
     slug: str
     title: Texts
@@ -83,6 +87,8 @@ class Definition:
     units: tuple[str, ...] = ()  # their keys; none: everywhere
     shows_roster: bool = False
     quota: Quota | None = None
+    compare_by: str = ""
+    repeats: str = ""
     days: tuple[int, int] | None = None
     opens_on: date | None = None
     closes_on: date | None = None
@@ -208,6 +214,7 @@ class _Reader(Reader):
             self.fault("slug", _("“%(slug)s”另有用处，请换一个。", slug=slug))
         anonymity = self.among(document, "anonymity", ANONYMITY, whole)
         sections = self.sections(document)
+        questions = [one for section in sections for one in section.questions]
         self.without_files(anonymity, sections)
         return Definition(
             slug=slug,
@@ -223,12 +230,11 @@ class _Reader(Reader):
             entry=self.entry(document, anonymity),
             units=self.units(document),
             shows_roster=self.roster(document, anonymity),
-            quota=quota.read(
-                self,
-                document,
-                [one for section in sections for one in section.questions],
-                anonymity == "named",
-            ),
+            quota=quota.read(self, document, questions, anonymity == "named"),
+            repeats=self.matching(document, "repeats", SLUG, whole)
+            if document.get("repeats")
+            else "",
+            compare_by=self.compare_by(document, anonymity, sections),
             **self.period(document),
             document=self.foreign(document, whole),
         )
@@ -286,6 +292,28 @@ class _Reader(Reader):
         if is_shown and anonymity == "anonymous":
             self.fault("roster", _("匿名问卷没有名单：谁答过，谁也不知道，程序也不知道。"))
         return is_shown
+
+    def compare_by(
+        self, document: dict[str, Any], anonymity: str, sections: tuple[Section, ...]
+    ) -> str:
+        """One question for all: two ways of dividing the same people could be set off against each
+        other until somebody stands alone."""
+        by = document.get("compare_by", "")
+        if by in ("", WEEK):
+            if by == WEEK and anonymity != "named":
+                self.fault("compare_by", _("只有实名问卷记下哪一天交的，才能按周比较。"))
+            return str(by)
+        fitting = {
+            one.key
+            for section in sections
+            for one in section.questions
+            if one.type == "single" and one.relevant is None and section.relevant is None
+        }
+        if by not in fitting:
+            sentence = _("请写一道人人都问到的单选题的 key，结果按它的选项分组比较。")
+            self.fault("compare_by", sentence)
+            return ""
+        return str(by)
 
     def period(self, document: dict[str, Any]) -> dict[str, Any]:
         days = document.get("days")

@@ -87,6 +87,11 @@ class Flow:
         trees = [*self._conditions[question.key], question.calculation]
         return set().union(*(names_in(tree) for tree in trees))
 
+    def sources(self, key: str) -> list[str]:
+        """The questions on which it depends whether a question is asked."""
+        names = set().union(*(names_in(tree) for tree in self._conditions[key]))
+        return sorted({of_row(name) for name in names})
+
     def conditions(self, key: str) -> list[Any]:
         return self._conditions[key]
 

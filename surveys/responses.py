@@ -110,7 +110,7 @@ def put(survey: Survey, person_id: int, version: SurveyVersion, given: list[Give
     db.session.flush()
     _insert(Answer, [_closed(survey, response.id, one) for one in given if "text" not in one])
     _insert(OpenAnswer, [_open(survey, response.id, one) for one in given if "text" in one])
-    if survey.results_when == "always":
+    if survey.results_when == "always" or results.response_count(survey) > results.AT_ONCE:
         results.snapshot(survey)
 
 

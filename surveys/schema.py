@@ -153,6 +153,8 @@ _SURVEY: dict[str, Any] = {
     "results_when": {"enum": list(RESULTS_WHEN)},
     "publish_words": _YES,
     "roster": _YES,
+    "compare_by": _optional({"type": "string"}),
+    "repeats": _optional({"type": "string"}),
     "entry": {"enum": list(ENTRY)},
     "quota": _optional(
         _object(

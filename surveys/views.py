@@ -25,22 +25,18 @@ from core.db import db
 from core.gate import requires
 from core.i18n import _, day, speak
 from core.paging import asked_page
-from core.policy import allows
 
 from . import (
     audience,
     begun,
     confiding,
     fields,
-    history,
     listing,
-    opinions,
     outliving,
     publishing,
     quotas,
     receipts,
     responses,
-    results,
     rights,
     rules,
     steps,
@@ -146,27 +142,6 @@ def dismiss(survey: Survey) -> Any:
     db.session.commit()
     flash(_("不再提醒《%(title)s》。想答的时候，在“问卷”里还能找到。", title=survey.name), "note")
     return redirect(url_for("surveys.index"), 303)
-
-
-@bp.get("/surveys/<slug>/results")
-@requires("surveys:survey:show", Survey, by="slug")
-def show_results(survey: Survey) -> Any:
-    if not allows(current_user, "surveys:survey:results", survey):
-        return render_template("surveys/results_later.html", survey=survey), 403
-    versions = publishing.versions(survey)
-    definitions = [version.definition for version in versions]
-    counts = results.shown_to(survey, current_user.holds("office"))
-    told = [one.publishes_words for one in definitions]
-    return render_template(
-        "surveys/results_show.html",
-        survey=survey,
-        counts=counts,
-        left_out=results.left_out(survey, counts),
-        threshold=results.THRESHOLD,
-        sections=results.present(definitions, counts),
-        notes=history.notes(versions),
-        opinions=opinions.public_of(survey) if any(told) else {},
-    )
 
 
 # --- Why not -------------------------------------------------------------------------------

@@ -149,6 +149,8 @@ def renamed(document: Document, new: Mapping[str, str]) -> Document:
         for name in (*_RULES, "label", "hint", "constraint_message"):
             if name in part:
                 part[name] = said(part[name])
+    if changed.get("compare_by") in new:
+        changed["compare_by"] = new[changed["compare_by"]]
     if (limited := changed.get("quota")) and limited.get("question") in new:
         changed["quota"] = {**limited, "question": new[limited["question"]]}
     return changed

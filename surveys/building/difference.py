@@ -28,6 +28,8 @@ HEAD = {
     "opens_on": _l("开始日"),
     "closes_on": _l("截止日"),
     "results_when": _l("什么时候看结果"),
+    "compare_by": _l("结果按什么分组比较"),
+    "repeats": _l("重做哪一份问卷"),
     "entry": _l("凭什么答"),
     "quota": _l("收几份"),
     "publish_words": _l("是否公布文字"),

@@ -18,7 +18,7 @@ from accounts.units import Directory
 from core.db import db
 from core.i18n import _, _l, iso
 
-from ..definition import ANONYMITY, ENTRY, EVERYONE, RESULTS_WHEN, DefinitionFault, Fault
+from ..definition import ANONYMITY, ENTRY, EVERYONE, RESULTS_WHEN, WEEK, DefinitionFault, Fault
 from ..models import Survey
 from . import drafting, quota_form
 from .acts import Document
@@ -102,6 +102,8 @@ class HeadForm(_Form):
             "opens_on",
             "closes_on",
             "entry",
+            "compare_by",
+            "repeats",
         ),
     )
 
@@ -132,6 +134,12 @@ class HeadForm(_Form):
     @property
     def singles(self) -> list[tuple[str, str]]:
         return quota_form.singles(self.document)
+
+    @property
+    def groups(self) -> list[tuple[str, Any]]:
+        """By what results can be compared."""
+        weeks = [(WEEK, _l("交卷的那一周"))] if self.value("anonymity") == "named" else []
+        return [*self.singles, *weeks]
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -222,6 +230,8 @@ def with_head(document: Document, form: HeadForm) -> Document:
     when = form.value("results_when")
     if "results_when" in changed or when != "closed":
         changed["results_when"] = when
+    put(changed, "compare_by", form.value("compare_by"))
+    put(changed, "repeats", form.value("repeats").strip())
     if not form.is_fixed:
         changed["anonymity"] = form.value("anonymity")
         put(changed, "publish_words", form.has("publish_words"))

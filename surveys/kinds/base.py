@@ -10,6 +10,7 @@ from ..reader import LABEL_LIMIT
 from .field import QuestionField
 
 if TYPE_CHECKING:
+    from ..comparing import Part
     from ..question import Question
     from ..reader import Reader
     from ..tallies import Counts, QuestionResult, Words
@@ -63,6 +64,19 @@ class Kind:
     def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
         """Answers worth trying, by name; `said` are the values that the form's rules name."""
         return {question.key: ["", "x", *(one for one in said if isinstance(one, str))]}
+
+    def held(self, question: Question, counts: Counts) -> set[tuple[str, str]]:
+        """The cells (row and option) that are not shown, being few or following from others."""
+        return set()
+
+    def is_split(self, question: Question, counts: Counts) -> bool:
+        """Whether what is shown of the answers leaves something open, so that how many were asked
+        a question that depends on them would tell it."""
+        return bool(self.held(question, counts))
+
+    def parts(self, question: Question, counts: Counts, words: Words) -> list[Part]:
+        """What groups of people are compared by; none where the kind does not lend itself."""
+        return []
 
     def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
         """What the answers came to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,19 @@ from wtforms.validators import ValidationError
 from core import text
 from core.i18n import _, _l, pick
 
+from .. import disclosure
+from ..comparing import Part
 from ..logic.evaluating import Value
-from ..tallies import Counts, QuestionResult, Words, bars, by_option, percent, who_answered
+from ..tallies import (
+    Counts,
+    QuestionResult,
+    Words,
+    by_option,
+    keys_of,
+    percent,
+    top_of,
+    who_answered,
+)
 from .base import CHECKED, Given, Kind
 from .field import QuestionField
 
@@ -135,8 +147,10 @@ class _Choice(Kind):
 
     def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
         answered = counts.answered.get(question.key, 0)
-        found = bars(by_option(question, counts.of(question.key), words), answered)
-        top = max(found, key=lambda bar: bar.count)
+        found = by_option(question, counts, words, answered)
+        top = top_of(found)
+        if top is None:
+            return QuestionResult(question, answered, who_answered(answered), found)
         sentence = _(
             "%(answered)s选得最多的是“%(top)s”：%(count)d 人，占 %(share)s。",
             answered=who_answered(answered),
@@ -157,6 +171,12 @@ class Single(_Choice):
     def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
         return {question.key: ["", *(option.key for option in question.options)]}
 
+    def held(self, question: Question, counts: Counts) -> set[tuple[str, str]]:
+        return held_of_line(question, counts)
+
+    def parts(self, question: Question, counts: Counts, words: Words) -> list[Part]:
+        return [part_of_line(question, counts, words)]
+
 
 class Multiple(_Choice):
     name = "multiple"
@@ -169,6 +189,33 @@ class Multiple(_Choice):
     def read(self, reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
         found = super().read(reader, asked, place)
         return {**found, **limits(reader, asked, place, len(found["options"]))}
+
+    def held(self, question: Question, counts: Counts) -> set[tuple[str, str]]:
+        keys = keys_of(question, counts)
+        before = counts.lines_before(question.key, "", keys)
+        then = [one.answered.get(question.key, 0) for one in counts.earlier]
+        places = disclosure.held_of_choices(
+            counts.line(question.key, "", keys),
+            counts.answered.get(question.key, 0),
+            list(zip(before, then, strict=True)),
+        )
+        return {("", keys[at]) for at in places}
+
+    def parts(self, question: Question, counts: Counts, words: Words) -> list[Part]:
+        """Each option alone: those who chose it and those who did not."""
+
+        def chose(key: str) -> Callable[[Counts], list[int]]:
+            def line(one: Counts) -> list[int]:
+                (count,) = one.line(question.key, "", [key])
+                return [count, one.answered.get(question.key, 0) - count]
+
+            return line
+
+        return [
+            Part(words.options.get((question.key, key), key), (_("选了"), _("没有选")), chose(key))
+            for key in keys_of(question, counts)
+            if not counts.is_held(question.key, "", key)
+        ]
 
     def tries(self, question: Question, said: list[Value]) -> dict[str, list[Value]]:
         keys = [option.key for option in question.options]
@@ -185,3 +232,22 @@ def limits(reader: Reader, asked: dict[str, Any], place: str, count: int) -> dic
     if least is not None and most is not None and least > most:
         reader.fault(place, _("min_choices 不能大于 max_choices。"), "min_choices")
     return {"min_choices": least, "max_choices": most}
+
+
+def part_of_line(question: Question, counts: Counts, words: Words, row: str = "") -> Part:
+    keys = keys_of(question, counts)
+    return Part(
+        words.rows.get((question.key, row), ""),
+        tuple(words.options.get((question.key, key), key) for key in keys),
+        lambda one: one.line(question.key, row, keys),
+        frozenset(at for at, key in enumerate(keys) if counts.is_held(question.key, row, key)),
+    )
+
+
+def held_of_line(question: Question, counts: Counts, row: str = "") -> set[tuple[str, str]]:
+    """What is not shown of options of which each person chose one."""
+    keys = keys_of(question, counts)
+    places = disclosure.held_of_parts(
+        counts.line(question.key, row, keys), counts.lines_before(question.key, row, keys)
+    )
+    return {(row, keys[at]) for at in places}

@@ -11,9 +11,10 @@ from wtforms.validators import ValidationError
 from core.i18n import _, _l
 
 from ..logic.evaluating import Value
-from ..tallies import Counts, QuestionResult, Words, bars, by_number, median, who_answered
-from .base import CHECKED, Given, Kind
+from ..tallies import Cell, Counts, Scale, Stretch, by_number, trimmed
+from .base import CHECKED, Given
 from .field import QuestionField
+from .ordered import Ordered, median_of
 
 if TYPE_CHECKING:
     from ..question import Question
@@ -59,7 +60,7 @@ class TimeField(QuestionField):
         return [{"number": float(minutes)}]
 
 
-class Time(Kind):
+class Time(Ordered):
     name = "time"
     word = _l("时间题")
     keys = CHECKED | {"min", "max"}
@@ -78,20 +79,28 @@ class Time(Kind):
         times = [one for one in said if isinstance(one, str) and minutes_of(one) is not None]
         return {question.key: ["", "00:00", "12:00", "23:59", *times]}
 
-    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
-        answered = counts.answered.get(question.key, 0)
-        tally = by_number(counts.of(question.key))
-        counted: dict[int, int] = {}
-        for minutes, often in tally:
-            hour = int(minutes) // 60
-            counted[hour] = counted.get(hour, 0) + often
-        hours = range(min(counted), max(counted) + 1)
-        found = bars(
-            ((f"{hour:02d}:00–{hour:02d}:59", counted.get(hour, 0)) for hour in hours), answered
-        )
-        sentence = _(
-            "%(answered)s中位数 %(median)s。",
-            answered=who_answered(answered),
-            median=written(median(tally)),
-        )
-        return QuestionResult(question, answered, sentence, found)
+    def scale(self, question: Question, counts: Counts) -> Scale:
+        kept = trimmed(by_number(counts.of(question.key)))
+        start, end = int(kept[0][0]) // 60, int(kept[-1][0]) // 60
+
+        def place(cell: Cell) -> int:
+            return int(cell.number or 0) // 60 - start
+
+        return Scale(question.key, place, end - start + 1, lambda one: _hours(start, one))
+
+    def sentence(
+        self, question: Question, counts: Counts, scale: Scale, found: list[Stretch]
+    ) -> str:
+        said, where = super().sentence(question, counts, scale, found), median_of(scale, found)
+        return _("%(answered)s中位数在 %(hours)s。", answered=said, hours=where) if where else said
+
+
+def _hours(start: int, one: Stretch) -> str:
+    low, high = f"{start + one.first:02d}:00", f"{start + one.last:02d}:59"
+    if one.is_first and one.is_last:
+        return _("所有的时间")
+    if one.is_first:
+        return _("%(high)s 及以前", high=high)
+    if one.is_last:
+        return _("%(low)s 及以后", low=low)
+    return f"{low}–{high}"

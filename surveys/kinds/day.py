@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,10 @@ from core.i18n import _, _l, current_language, day
 
 from ..logic.evaluating import Value
 from ..reader import as_day
-from ..tallies import Bar, Counts, QuestionResult, Words, bars, who_answered
-from .base import CHECKED, Given, Kind
+from ..tallies import Cell, Counts, Scale, Stretch, Tally, trimmed
+from .base import CHECKED, Given
 from .field import QuestionField
+from .ordered import Ordered
 
 if TYPE_CHECKING:
     from ..question import Question
@@ -50,7 +52,7 @@ class DateField(QuestionField):
         return [{"day": when}]
 
 
-class Date(Kind):
+class Date(Ordered):
     name = "date"
     word = _l("日期题")
     keys = CHECKED | {"min", "max"}
@@ -69,29 +71,45 @@ class Date(Kind):
         words = [one for one in said if isinstance(one, str)]
         return {question.key: ["", "1950-01-01", "2200-12-31", *words]}
 
-    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
-        answered = counts.answered.get(question.key, 0)
-        cells = counts.of(question.key)
-        found = _by_period([(cell.day, cell.count) for cell in cells if cell.day], answered)
-        return QuestionResult(question, answered, who_answered(answered), found)
+    def scale(self, question: Question, counts: Counts) -> Scale:
+        step, numbers = _periods(_by_day(counts.of(question.key)))
+
+        def place(cell: Cell) -> int:
+            assert cell.day is not None
+            return bisect_right(numbers, _number(cell.day, step)) - 1
+
+        return Scale(question.key, place, len(numbers), lambda one: _label(numbers, one, step))
 
 
-def _by_period(days: Iterable[tuple[date, int]], answered: int) -> tuple[Bar, ...]:
-    """Counts by month, or by year when the days lie far apart; empty months in between show 0."""
-    days = sorted(days)
-    first, last = days[0][0], days[-1][0]
-    months = (last.year - first.year) * 12 + last.month - first.month
+def _by_day(cells: Iterable[Cell]) -> list[tuple[float, int]]:
+    return sorted((float(cell.day.toordinal()), cell.count) for cell in cells if cell.day)
+
+
+def _periods(days: Tally) -> tuple[int, list[int]]:
+    """The months between the days, or the years when those lie far apart; each a number of steps
+    of so many months. The last few at either end join those beside them."""
+    kept = [date.fromordinal(int(value)) for value, _often in trimmed(days)]
+    months = (kept[-1].year - kept[0].year) * 12 + kept[-1].month - kept[0].month
     step = 1 if months < MONTHS_SHOWN else 12
-    counted: dict[int, int] = {}
-    for one, often in days:
-        number = (one.year * 12 + one.month - 1) // step
-        counted[number] = counted.get(number, 0) + often
-    start, end = min(counted), max(counted)
+    start, end = _number(kept[0], step), _number(kept[-1], step)
     if end - start > 100:
-        numbers: Iterable[int] = sorted(counted)
-    else:
-        numbers = range(start, end + 1)
-    return bars(((_period(number, step), counted.get(number, 0)) for number in numbers), answered)
+        return step, sorted({_number(one, step) for one in kept})
+    return step, list(range(start, end + 1))
+
+
+def _number(one: date, step: int) -> int:
+    return (one.year * 12 + one.month - 1) // step
+
+
+def _label(numbers: list[int], one: Stretch, step: int) -> str:
+    first, last = (_period(numbers[place], step) for place in (one.first, one.last))
+    if one.is_first and one.is_last:
+        return _("所有的日期")
+    if one.is_first:
+        return _("%(last)s及以前", last=last)
+    if one.is_last:
+        return _("%(first)s及以后", first=first)
+    return first if first == last else _("%(first)s到%(last)s", first=first, last=last)
 
 
 def _period(number: int, step: int) -> str:

@@ -8,9 +8,11 @@ from wtforms.validators import ValidationError
 
 from core.i18n import _, _l, ngettext, pick
 
+from ..comparing import Part
 from ..logic.evaluating import Value
-from ..tallies import THRESHOLD, Counts, Line, QuestionResult, Words, bars, by_option, who_answered
+from ..tallies import THRESHOLD, Counts, Line, QuestionResult, Words, by_option, who_answered
 from .base import COMMON, Given, Kind
+from .choice import held_of_line, part_of_line
 from .field import QuestionField, shuffled
 
 if TYPE_CHECKING:
@@ -96,14 +98,25 @@ class Matrix(Kind):
         keys = [option.key for option in question.options]
         return {f"{question.key}.{row.key}": ["", *keys] for row in question.rows}
 
+    def held(self, question: Question, counts: Counts) -> set[tuple[str, str]]:
+        rows = counts.rows_of(question.key)
+        return set().union(*(held_of_line(question, counts, row) for row in rows))
+
+    def parts(self, question: Question, counts: Counts, words: Words) -> list[Part]:
+        return [
+            part_of_line(question, counts, words, row)
+            for row, _label in words.rows_of(question.key)
+            if sum(cell.count for cell in counts.of(question.key, row)) >= THRESHOLD
+        ]
+
     def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
         lines: list[Line] = []
         columns: tuple[str, ...] = ()
         for row, label in words.rows_of(question.key):
-            tally = by_option(question, counts.of(question.key, row), words)
-            number = sum(count for _label, count in tally)
-            columns = tuple(word for word, _count in tally)
-            lines.append(Line(label, number, bars(tally, number) if number >= THRESHOLD else ()))
+            number = sum(cell.count for cell in counts.of(question.key, row))
+            found = by_option(question, counts, words, number, row)
+            columns = tuple(bar.label for bar in found)
+            lines.append(Line(label, number, found if number >= THRESHOLD else ()))
         answered = counts.answered.get(question.key, 0)
         sentence = who_answered(answered)
         return QuestionResult(question, answered, sentence, lines=tuple(lines), columns=columns)

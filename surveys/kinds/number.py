@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +15,20 @@ from core.i18n import _, _l
 from ..logic.evaluating import Value
 from ..reader import NUMBER_LIMIT, is_number
 from ..tallies import (
+    Cell,
     Counts,
-    QuestionResult,
-    Tally,
-    Words,
-    bars,
+    Scale,
+    Stretch,
     binned,
     by_number,
     decimal,
+    grouped,
     middle,
+    trimmed,
 )
-from .base import CHECKED, Given, Kind
+from .base import CHECKED, Given
 from .field import QuestionField
+from .ordered import Ordered, median_of
 
 if TYPE_CHECKING:
     from ..question import Question
@@ -68,7 +71,7 @@ class NumberField(QuestionField):
             raise ValidationError(_("这个数太大了。"))
 
 
-class Number(Kind):
+class Number(Ordered):
     name = "number"
     word = _l("数字题")
     keys = CHECKED | {"min", "max", "decimals"}
@@ -94,11 +97,25 @@ class Number(Kind):
         ]
         return {question.key: ["", *within]}
 
-    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
-        answered = counts.answered.get(question.key, 0)
+    def scale(self, question: Question, counts: Counts) -> Scale:
+        ranges = binned(trimmed(by_number(counts.of(question.key))), question.decimals)
+        starts = [low for low, _high, _often in ranges]
+
+        def place(cell: Cell) -> int:
+            return bisect_right(starts, (cell.number or 0) + 1e-9) - 1
+
+        def name(one: Stretch) -> str:
+            return _range(ranges[one.first][0], ranges[one.last][1], one)
+
+        return Scale(question.key, place, len(ranges), name)
+
+    def sentence(
+        self, question: Question, counts: Counts, scale: Scale, found: list[Stretch]
+    ) -> str:
         tally = by_number(counts.of(question.key))
-        found = bars(_ranges(tally, question.decimals), answered)
-        return QuestionResult(question, answered, middle(tally, answered), found)
+        groups = grouped(counts, scale, found)
+        answered = counts.answered.get(question.key, 0)
+        return middle(tally, groups, answered, median_of(scale, found))
 
 
 def bounds(reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
@@ -108,11 +125,14 @@ def bounds(reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Any]:
     return reader.bounds(asked, place, meant, _("min 和 max 应是数字。"))
 
 
-def _ranges(tally: Tally, decimals: int) -> list[tuple[str, int]]:
-    return [(_range(low, high), often) for low, high, often in binned(tally, decimals)]
-
-
-def _range(low: float, high: float) -> str:
+def _range(low: float, high: float, one: Stretch) -> str:
+    """Open at the ends: there lie the last few."""
+    if one.is_first and one.is_last:
+        return _("所有的数")
+    if one.is_first:
+        return _("%(high)s 及以下", high=decimal(high))
+    if one.is_last:
+        return _("%(low)s 及以上", low=decimal(low))
     if high - low < 1e-9:
         return decimal(low)
     return _("%(low)s 到 %(high)s", low=decimal(low), high=decimal(high))

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wtforms.validators import ValidationError
 
 from core.i18n import _, _l, ngettext, pick
 
+from .. import disclosure
 from ..logic.evaluating import Value
 from ..tallies import (
-    THRESHOLD,
+    Bar,
     Counts,
     Line,
     QuestionResult,
     Words,
-    bars,
-    by_number,
-    by_option,
+    bar,
     decimal,
+    held_bar,
+    keys_of,
     mean,
+    top_of,
     who_answered,
 )
 from .base import CHECKED, Given, Kind
@@ -146,31 +149,58 @@ class Ranking(Kind):
         keys = [option.key for option in question.options]
         return {question.key: ["", *(" ".join(keys[at:] + keys[:at]) for at in range(len(keys)))]}
 
+    def held(self, question: Question, counts: Counts) -> set[tuple[str, str]]:
+        """Options with the place that they were given: all of them where what came since an
+        earlier showing is little."""
+        keys, last = keys_of(question, counts), _last(question, counts)
+        now = _by_place(counts, question, keys, last)
+        everything = {(str(at + 1), key) for key in keys for at in range(last)}
+        for before in counts.earlier:
+            then = _by_place(before, question, keys, last)
+            if any(
+                disclosure.is_small(abs(count - then[row][at]))
+                for row, line in enumerate(now)
+                for at, count in enumerate(line)
+                if not before.is_held(question.key, str(at + 1), keys[row])
+            ):
+                return everything
+        totals = [sum(line) for line in now]
+        cells = disclosure.held_of_table(disclosure.Table(now, disclosure.held_of_parts(totals)))
+        if cells is None:
+            return everything
+        return {(str(at + 1), keys[row]) for row, at in cells}
+
     def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
         answered = counts.answered.get(question.key, 0)
-        cells = counts.of(question.key)
-        last = max(int(cell.number or 1) for cell in cells)
+        keys, last = keys_of(question, counts), _last(question, counts)
         found: list[tuple[float, Line]] = []
-        for key, label in _labels(question, words).items():
-            tally = by_number(cell for cell in cells if cell.option == key)
-            number = sum(often for _place, often in tally)
-            counted = dict(tally)
-            places = [(str(at), counted.get(float(at), 0)) for at in range(1, last + 1)]
-            if number < THRESHOLD:
+        firsts: list[Bar] = []
+        for key, line in zip(keys, _by_place(counts, question, keys, last), strict=True):
+            label, number = words.options.get((question.key, key), key), sum(line)
+            places = tuple(
+                held_bar(str(at))
+                if counts.is_held(question.key, str(at), key)
+                else bar(str(at), count, number)
+                for at, count in enumerate(line, start=1)
+            )
+            firsts.append(replace(places[0], label=label, share=100 * line[0] / max(1, answered)))
+            if not number or all(one.is_hidden for one in places):
                 found.append((last + 1.0, Line(label, number, ())))
-                continue
-            middle = mean(tally)
-            said = _("%(label)s：平均第 %(mean)s 位", label=label, mean=decimal(middle))
-            found.append((middle, Line(said, number, bars(places, number))))
+            elif any(one.is_hidden for one in places):
+                found.append((float(last), Line(label, number, places)))
+            else:
+                middle = mean([(float(at), count) for at, count in enumerate(line, start=1)])
+                said = _("%(label)s：平均第 %(mean)s 位", label=label, mean=decimal(middle))
+                found.append((middle, Line(said, number, places)))
         found.sort(key=lambda one: one[0])
-        firsts = by_option(question, [cell for cell in cells if cell.number == 1], words)
-        label, first = max(firsts, key=lambda one: one[1])
-        sentence = _(
-            "%(answered)s排在第一位最多的是“%(label)s”：%(count)d 人。",
-            answered=who_answered(answered),
-            label=label,
-            count=first,
-        )
+        sentence, top = who_answered(answered), top_of(firsts)
+        if top is not None:
+            sentence = _(
+                "%(answered)s排在第一位最多的是“%(label)s”：%(count)d 人。",
+                answered=sentence,
+                label=top.label,
+                count=top.count,
+            )
         return QuestionResult(
             question,
             answered,
@@ -180,6 +210,15 @@ class Ranking(Kind):
         )
 
 
-def _labels(question: Question, words: Words) -> dict[str, str]:
-    """The words of every option there ever was."""
-    return {key: word for (asked, key), word in words.options.items() if asked == question.key}
+def _last(question: Question, counts: Counts) -> int:
+    """The last place that an option was given."""
+    return max((int(cell.number or 1) for cell in counts.of(question.key)), default=1)
+
+
+def _by_place(counts: Counts, question: Question, keys: list[str], last: int) -> list[list[int]]:
+    """How often each option was given each place."""
+    found = {key: [0] * last for key in keys}
+    for cell in counts.of(question.key):
+        if cell.option in found and 1 <= (place := int(cell.number or 1)) <= last:
+            found[cell.option][place - 1] += cell.count
+    return list(found.values())

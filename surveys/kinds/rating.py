@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from wtforms.validators import ValidationError
@@ -11,16 +12,15 @@ from core.i18n import _, _l
 from ..question import Texts
 from ..reader import is_whole
 from ..tallies import (
+    Cell,
     Counts,
-    QuestionResult,
-    Tally,
-    Words,
-    bars,
+    Scale,
+    Stretch,
     by_number,
-    decimal,
-    mean,
-    middle,
+    grouped,
+    mean_told,
     percent,
+    stretches,
     who_answered,
 )
 from .base import CHECKED
@@ -74,15 +74,19 @@ class Rating(Number):
             found = {"minimum": 0, "maximum": 10}
         return {**found, **ends(reader, asked, place)}
 
-    def result(self, question: Question, counts: Counts, words: Words) -> QuestionResult:
-        answered = counts.answered.get(question.key, 0)
-        tally = by_number(counts.of(question.key))
-        counted = dict(tally)
-        found = bars(((str(n), counted.get(float(n), 0)) for n in question.scale), answered)
-        return QuestionResult(question, answered, self.sentence(tally, answered), found)
+    def scale(self, question: Question, counts: Counts) -> Scale:
+        def name(one: Stretch) -> str:
+            low, high = question.scale[one.first], question.scale[one.last]
+            return str(low) if low == high else _("%(low)s 到 %(high)s", low=low, high=high)
 
-    def sentence(self, tally: Tally, answered: int) -> str:
-        return middle(tally, answered)
+        def place(cell: Cell) -> int:
+            return int(cell.number or 0) - question.scale.start
+
+        return Scale(question.key, place, len(question.scale), name)
+
+    def is_split(self, question: Question, counts: Counts) -> bool:
+        found = stretches(counts, self.scale(question, counts))
+        return any(one.first != one.last for one in found)
 
 
 class Recommendation(Rating):
@@ -92,19 +96,27 @@ class Recommendation(Rating):
     word = _l("0–10 分（愿不愿意推荐）")
     keys = CHECKED | {"low_label", "high_label"}
 
-    def sentence(self, tally: Tally, answered: int) -> str:
-        def share(low: int, high: int) -> str:
-            chosen = sum(often for value, often in tally if low <= value <= high)
-            return percent(100 * chosen / answered)
-
-        return _(
-            "%(answered)s给 9–10 分的占 %(high)s，7–8 分的占 %(middle)s，0–6 分的占 %(low)s；平均 %(mean)s。",
+    def sentence(
+        self, question: Question, counts: Counts, scale: Scale, found: list[Stretch]
+    ) -> str:
+        """In the three groups, where no stretch reaches from one into another."""
+        by_group = [0, 0, 0]
+        for one in found:
+            low, high = (bisect_right([7, 9], place) for place in (one.first, one.last))
+            if low != high:
+                return super().sentence(question, counts, scale, found)
+            by_group[low] += one.count
+        answered = sum(by_group)
+        few, some, many = (percent(100 * count / answered) for count in by_group)
+        said = _(
+            "%(answered)s给 9–10 分的占 %(high)s，7–8 分的占 %(middle)s，0–6 分的占 %(low)s",
             answered=who_answered(answered),
-            high=share(9, 10),
-            middle=share(7, 8),
-            low=share(0, 6),
-            mean=decimal(mean(tally)),
+            high=many,
+            middle=some,
+            low=few,
         )
+        told = mean_told(by_number(counts.of(question.key)), grouped(counts, scale, found))
+        return _("%(said)s；平均 %(mean)s。", said=said, mean=told) if told else f"{said}。"
 
 
 def ends(reader: Reader, asked: dict[str, Any], place: str) -> dict[str, Texts]:

@@ -24,7 +24,7 @@ from core.files import FileFault, Upload
 from core.i18n import _, _l, ngettext
 
 from ..logic.evaluating import Value
-from ..tallies import Counts, QuestionResult, Words
+from ..tallies import THRESHOLD, Counts, QuestionResult, Words
 from .base import COMMON, Given, Kind
 from .field import QuestionField
 
@@ -210,6 +210,8 @@ class File(Kind):
         sentence = ngettext(
             "%(num)d 人交了，内容只有办公室看。", "%(num)d 人交了，内容只有办公室看。", answered
         )
+        if 0 < answered < THRESHOLD:
+            sentence = _("交了的不足 %(limit)d 人，内容只有办公室看。", limit=THRESHOLD)
         return QuestionResult(question, answered, sentence)
 
 

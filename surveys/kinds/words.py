@@ -12,7 +12,7 @@ from core.i18n import _, _l, ngettext, pick
 from ..logic.evaluating import Value
 from ..logic.patterns import matches
 from ..reader import LABEL_LIMIT
-from ..tallies import Counts, QuestionResult, Words
+from ..tallies import THRESHOLD, Counts, QuestionResult, Words
 from .base import CHECKED, Given, Kind
 from .field import QuestionField
 
@@ -66,6 +66,8 @@ class _Text(Kind):
         written = counts.written.get(question.key, 0)
         if not written:
             sentence = _("还没有人写。")
+        elif written < THRESHOLD:
+            sentence = _("写了的不足 %(limit)d 人，由办公室逐条阅看。", limit=THRESHOLD)
         elif words.are_published:
             sentence = ngettext(
                 "%(num)d 人写了意见，由办公室逐条阅看；一部分经审核后不带姓名公布。",

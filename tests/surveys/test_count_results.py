@@ -144,13 +144,58 @@ def cells(*rows: tuple[str, str, str, float | None, date | None, int]) -> tallie
 
 def test_question_that_four_answered_is_hidden(spoken: Any) -> None:
     four = cells(("one", "", "a", None, None, 3), ("one", "", "b", None, None, 1))
-    five = cells(("one", "", "a", None, None, 4), ("one", "", "b", None, None, 1))
+    many = cells(("one", "", "a", None, None, 24), ("one", "", "b", None, None, 6))
     assert shown(four)["one"].is_hidden
     assert shown(four)["one"].bars == ()
     assert shown(four)["one"].sentence == "回答这一题的不足 5 人，不显示结果。"
-    assert [bar.count for bar in shown(five)["one"].bars] == [4, 1, 0]
-    assert [bar.share for bar in shown(five)["one"].bars] == [80, 20, 0]
-    assert shown(five)["one"].sentence == "5 人回答。选得最多的是“选项a”：4 人，占 80%。"
+    assert [bar.count for bar in shown(many)["one"].bars] == [24, 6, 0]
+    assert [bar.share for bar in shown(many)["one"].bars] == [80, 20, 0]
+    assert shown(many)["one"].sentence == "30 人回答。选得最多的是“选项a”：24 人，占 80%。"
+
+
+def test_option_that_few_chose_is_kept_back_and_the_least_of_the_others_with_it(
+    spoken: Any,
+) -> None:
+    found = shown(
+        cells(
+            ("one", "", "a", None, None, 24),
+            ("one", "", "b", None, None, 3),
+            ("one", "", "c", None, None, 6),
+        )
+    )["one"]
+    assert [(bar.count, bar.is_hidden) for bar in found.bars] == [(24, False), (0, True), (0, True)]
+    assert found.sentence == "33 人回答。选得最多的是“选项a”：24 人，占 72.7%。"
+
+
+def test_the_most_chosen_is_not_named_where_one_kept_back_might_be_more(spoken: Any) -> None:
+    found = shown(cells(("one", "", "a", None, None, 7), ("one", "", "b", None, None, 3)))["one"]
+    assert all(bar.is_hidden for bar in found.bars[:2])
+    assert found.sentence == "10 人回答。"
+
+
+@pytest.mark.parametrize("chose", [3, 38])
+def test_choice_of_few_or_of_all_but_few_is_kept_back(spoken: Any, chose: int) -> None:
+    counts = cells(("many", "", "a", None, None, chose), ("many", "", "b", None, None, 20))
+    counts.answered["many"] = 40
+    first, second, *_rest = shown(counts)["many"].bars
+    assert first.is_hidden
+    assert (second.count, second.is_hidden) == (20, False)
+
+
+def test_question_asked_of_all_but_few_tells_nothing(spoken: Any) -> None:
+    """How many were asked is how many gave the answer that it depends on."""
+    asked = document()
+    later = next(one for one in asked["sections"][1]["questions"] if one["key"] == "num")
+    later["relevant"] = "selected(${one}, 'a')"
+    rows = [("one", "", "a", None, None, 30), ("one", "", "b", None, None, 20)]
+    counts = cells(*rows, ("num", "", "", 3.0, None, 30))
+    assert shown(counts, read(asked))["num"].bars
+    counts = cells(*rows, ("num", "", "", 3.0, None, 47))
+    assert not shown(counts, read(asked))["num"].bars
+    few = [("one", "", "a", None, None, 30), ("one", "", "b", None, None, 3)]
+    found = shown(cells(*few, ("num", "", "", 3.0, None, 30)), read(asked))["num"]
+    assert (found.bars, found.answered) == ((), 0)
+    assert "会透露别的题里不显示的数" in found.sentence
 
 
 def test_a_share_reads_as_the_bar_beside_it_does() -> None:
@@ -171,26 +216,28 @@ def test_row_of_a_matrix_that_four_answered_is_hidden(spoken: Any) -> None:
 
 def test_numbers_and_days_are_summed_up(spoken: Any) -> None:
     counts = cells(
-        *(("num", "", "", float(n), None, 2) for n in (0, 1, 5, 30)),
-        ("when", "", "", None, date(2026, 1, 31), 3),
-        ("when", "", "", None, date(2026, 3, 1), 3),
+        *(("num", "", "", float(n), None, 6) for n in (0, 1, 5, 30)),
+        ("num", "", "", 900.0, None, 2),
+        ("when", "", "", None, date(1990, 1, 1), 1),
+        ("when", "", "", None, date(2026, 1, 31), 8),
+        ("when", "", "", None, date(2026, 3, 1), 9),
         ("rate", "", "", 10.0, None, 5),
     )
     found = shown(counts)
-    assert found["num"].sentence == "8 人回答。平均 9，中位数 3。"
+    assert found["num"].sentence == "26 人回答。中位数 5 到 9。"
     assert [(bar.label, bar.count) for bar in found["num"].bars] == [
-        ("0 到 4", 4),
-        ("5 到 9", 2),
+        ("4 及以下", 12),
+        ("5 到 9", 6),
         ("10 到 14", 0),
         ("15 到 19", 0),
         ("20 到 24", 0),
         ("25 到 29", 0),
-        ("30 到 34", 2),
-    ]
+        ("30 及以上", 8),
+    ], "the last few at either end join those beside them, and a mean would tell of them"
     assert [(bar.label, bar.count) for bar in found["when"].bars] == [
-        ("2026年1月", 3),
+        ("2026年1月及以前", 9),
         ("2026年2月", 0),
-        ("2026年3月", 3),
+        ("2026年3月及以后", 9),
     ]
     assert [bar.count for bar in found["rate"].bars] == [0] * 10 + [5]
     assert found["brief"].sentence == "还没有人写。"
@@ -198,11 +245,13 @@ def test_numbers_and_days_are_summed_up(spoken: Any) -> None:
 
 def test_days_far_apart_are_summed_up_by_year(spoken: Any) -> None:
     counts = cells(
-        ("when", "", "", None, date(1900, 1, 1), 2),
-        ("when", "", "", None, date(2026, 3, 1), 2),
-        ("when", "", "", None, date(2200, 12, 31), 2),
+        ("when", "", "", None, date(1900, 1, 1), 6),
+        ("when", "", "", None, date(2026, 3, 1), 6),
+        ("when", "", "", None, date(2200, 12, 31), 6),
     )
-    assert [bar.label for bar in shown(counts)["when"].bars] == ["1900年", "2026年", "2200年"]
+    assert [bar.label for bar in shown(counts)["when"].bars] == [
+        "1900年及以前", "2026年", "2200年及以后",
+    ]  # fmt: skip
 
 
 def test_what_an_older_version_asked_is_still_shown(spoken: Any) -> None:

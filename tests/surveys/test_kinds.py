@@ -248,34 +248,63 @@ def shown(app: Flask, question: dict[str, Any], *cells: tuple[str, float, int]) 
 def test_ranking_tells_first_places_and_mean_places(app: Flask) -> None:
     found = shown(
         app, ranking(),
-        ("a", 1.0, 6), ("a", 2.0, 2), ("b", 1.0, 2), ("b", 2.0, 6), ("c", 3.0, 8),
+        ("a", 1.0, 18), ("a", 2.0, 6), ("b", 1.0, 6), ("b", 2.0, 18), ("c", 3.0, 24),
     )  # fmt: skip
-    assert found.sentence == "8 人回答。排在第一位最多的是“选项a”：6 人。"
+    assert found.sentence == "24 人回答。排在第一位最多的是“选项a”：18 人。"
     assert [line.label for line in found.lines] == [
         "选项a：平均第 1.25 位", "选项b：平均第 1.75 位", "选项c：平均第 3 位",
     ]  # fmt: skip
-    assert [bar.count for bar in found.lines[0].bars] == [6, 2, 0]
+    assert [bar.count for bar in found.lines[0].bars] == [18, 6, 0]
+
+
+def test_ranking_keeps_back_a_place_that_few_gave_and_what_would_tell_it(app: Flask) -> None:
+    found = shown(
+        app, ranking(),
+        ("a", 1.0, 20), ("a", 2.0, 3), ("b", 1.0, 3), ("b", 2.0, 20), ("c", 3.0, 23),
+    )  # fmt: skip
+    first = {line.label: [bar.is_hidden for bar in line.bars] for line in found.lines}
+    assert first["选项a"] == first["选项b"] == [True, True, False]
+    assert found.sentence == "23 人回答。", "which option stood first most often would tell it"
 
 
 def test_a_place_that_too_few_gave_is_not_shown(app: Flask) -> None:
     found = shown(
         app, ranking(max_choices=1), ("a", 1.0, 6), ("b", 1.0, 4),
     )  # fmt: skip
-    assert [(line.answered, len(line.bars)) for line in found.lines] == [(6, 1), (4, 0), (0, 0)]
+    assert [line.bars for line in found.lines] == [(), (), ()], "6 of 10 would tell of the other 4"
 
 
 def test_time_tells_the_median_and_the_hours(app: Flask) -> None:
-    found = shown(app, time(), ("", 545.0, 3), ("", 570.0, 3), ("", 660.0, 1))
-    assert found.sentence == "7 人回答。中位数 09:30。"
+    found = shown(
+        app, time(), ("", 300.0, 1), ("", 545.0, 7), ("", 570.0, 3), ("", 660.0, 6), ("", 900.0, 1)
+    )
+    assert found.sentence == "18 人回答。中位数在 09:59 及以前。"
     assert [(bar.label, bar.count) for bar in found.bars] == [
-        ("09:00–09:59", 6), ("10:00–10:59", 0), ("11:00–11:59", 1),
+        ("09:59 及以前", 11), ("10:00–10:59", 0), ("11:00 及以后", 7),
     ]  # fmt: skip
 
 
 def test_nought_to_ten_tells_the_three_groups(app: Flask) -> None:
-    found = shown(app, nps(), ("", 10.0, 4), ("", 9.0, 1), ("", 8.0, 2), ("", 6.0, 2), ("", 0.0, 1))
-    assert "9–10 分的占 50%，7–8 分的占 20%，0–6 分的占 30%" in found.sentence
-    assert len(found.bars) == 11
+    found = shown(
+        app,
+        nps(),
+        ("", 10.0, 18),
+        ("", 9.0, 7),
+        ("", 8.0, 6),
+        ("", 7.0, 4),
+        ("", 6.0, 10),
+        ("", 0.0, 5),
+    )
+    assert "9–10 分的占 50%，7–8 分的占 20%，0–6 分的占 30%；平均" in found.sentence
+    assert [(bar.label, bar.count) for bar in found.bars][-4:] == [
+        ("6", 10), ("7 到 8", 10), ("9", 7), ("10", 18),
+    ]  # fmt: skip
+
+
+def test_the_three_groups_are_not_told_where_one_is_few(app: Flask) -> None:
+    found = shown(app, nps(), ("", 10.0, 20), ("", 8.0, 3), ("", 6.0, 9))
+    assert "分的占" not in found.sentence
+    assert [bar.count for bar in found.bars if bar.count] == [12, 20]
 
 
 # --- Order ----------------------------------------------------------------------------------

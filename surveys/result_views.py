@@ -1,0 +1,92 @@
+"""Pages of results: all of a survey, and one question with its groups and what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, render_template
+from flask_login import current_user
+
+from core import clock
+from core.gate import requires
+from core.policy import allows
+
+from . import comparing, counting, history, opinions, publishing, results, trends
+from .definition import Definition
+from .models import Survey
+from .tallies import Counts, QuestionResult
+from .views import bp
+
+
+@bp.get("/surveys/<slug>/results")
+@requires("surveys:survey:show", Survey, by="slug")
+def show_results(survey: Survey) -> Any:
+    if not allows(current_user, "surveys:survey:results", survey):
+        return render_template("surveys/results_later.html", survey=survey), 403
+    versions = publishing.versions(survey)
+    definitions = [version.definition for version in versions]
+    counts = results.shown_to(survey, current_user.holds("office"))
+    told = [one.publishes_words for one in definitions]
+    return render_template(
+        "surveys/results_show.html",
+        survey=survey,
+        definition=definitions[0],
+        counts=counts,
+        left_out=results.left_out(survey, counts),
+        threshold=results.THRESHOLD,
+        sections=results.present(definitions, counts),
+        notes=history.notes(versions),
+        opinions=opinions.public_of(survey) if any(told) else {},
+    )
+
+
+@bp.get("/surveys/<slug>/results/<key>")
+@requires("surveys:survey:show", Survey, by="slug")
+def show_question(survey: Survey, key: str) -> Any:
+    """One question: its figures with their intervals, by group, and against the time before."""
+    if not allows(current_user, "surveys:survey:results", survey):
+        return render_template("surveys/results_later.html", survey=survey), 403
+    versions = publishing.versions(survey)
+    definitions = [version.definition for version in versions]
+    counts = results.shown_to(survey, current_user.holds("office"))
+    found = [one for _title, asked in results.present(definitions, counts) for one in asked]
+    place = next((at for at, one in enumerate(found) if one.question.key == key), None)
+    if place is None or counts.responses < results.THRESHOLD:
+        abort(404)
+    before = trends.before(definitions[0], current_user)
+    return render_template(
+        "surveys/result_show.html",
+        survey=survey,
+        result=found[place],
+        number=place + 1,
+        neighbours=(found[place - 1] if place else None, *found[place + 1 : place + 2]),
+        counts=counts,
+        threshold=results.THRESHOLD,
+        notes=history.notes(versions).get(key, []),
+        by_group=_by_group(survey, definitions, counts, found[place]),
+        grouped_by=_grouped_by(definitions, counts),
+        before=before,
+        trend=before.trend(definitions[0], found[place].question, found[place]) if before else None,
+        told=trends.told,
+        trend_told=trends.sentence,
+    )
+
+
+def _by_group(
+    survey: Survey, definitions: list[Definition], counts: Counts, result: QuestionResult
+) -> comparing.Compared | None:
+    if not counts.grouped_by or result.is_hidden:
+        return None
+    weeks = [clock.local(one).date() for one in counting.week_starts(survey)]
+    groups = comparing.groups_of(definitions, counts, weeks)
+    return comparing.compared(
+        result.question,
+        results.Words.of(definitions),
+        counts,
+        groups,
+        results.is_conditional(definitions, result.question.key),
+    )
+
+
+def _grouped_by(definitions: list[Definition], counts: Counts) -> Any:
+    return next((one for one in (d.question(counts.grouped_by) for d in definitions) if one), None)
