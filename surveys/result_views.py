@@ -53,23 +53,33 @@ def show_question(survey: Survey, key: str) -> Any:
     place = next((at for at, one in enumerate(found) if one.question.key == key), None)
     if place is None or counts.responses < results.THRESHOLD:
         abort(404)
-    before = trends.before(definitions[0], current_user)
     return render_template(
         "surveys/result_show.html",
         survey=survey,
-        result=found[place],
         number=place + 1,
         neighbours=(found[place - 1] if place else None, *found[place + 1 : place + 2]),
         counts=counts,
         threshold=results.THRESHOLD,
         notes=history.notes(versions).get(key, []),
-        by_group=_by_group(survey, definitions, counts, found[place]),
-        grouped_by=_grouped_by(definitions, counts),
-        before=before,
-        trend=before.trend(definitions[0], found[place].question, found[place]) if before else None,
-        told=trends.told,
-        trend_told=trends.sentence,
+        **_beside(survey, definitions, counts, found[place]),
     )
+
+
+def _beside(
+    survey: Survey, definitions: list[Definition], counts: Counts, result: QuestionResult
+) -> dict[str, Any]:
+    """A question's result with its groups and the time before."""
+    before = trends.before(definitions[0], current_user)
+    trend = before.trend(definitions[0], result.question, result) if before else None
+    return {
+        "result": result,
+        "by_group": _by_group(survey, definitions, counts, result),
+        "grouped_by": _grouped_by(definitions, counts),
+        "before": before,
+        "trend": trend,
+        "trend_told": trends.sentence(trend),
+        "told": trends.told,
+    }
 
 
 def _by_group(
