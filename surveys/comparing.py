@@ -8,8 +8,8 @@ disclosure.py keeps safe.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from core.i18n import _, day
 
 from . import disclosure
 from .statistics import Association, Interval, associated, difference_interval
-from .tallies import Bar, Counts, Words, bar, held_bar, keys_of
+from .tallies import Bar, Counts, Line, QuestionResult, Words, bar, held_bar, keys_of, who_answered
 
 if TYPE_CHECKING:
     from .definition import Definition
@@ -63,12 +63,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A part by group: `groups` are labels with how many answered."""
+    """A part by group: `groups` are labels with how many answered, `pools` which groups stand
+    together in each."""
 
     title: str
     groups: tuple[tuple[str, int], ...]
     rows: tuple[Row, ...]
     association: Association
+    pools: tuple[tuple[str, ...], ...]
 
     @property
     def has_held(self) -> bool:
@@ -82,7 +84,8 @@ def compare(part: Part, groups: Sequence[Group]) -> Comparison | None:
     together = disclosure.pooled([sum(line) for line in lines], FEWEST)
     if len(together) < 2:
         return None
-    names = [_("、").join(groups[at].label for at in pool) for pool in together]
+    pools = tuple(tuple(groups[at].label for at in pool) for pool in together)
+    names = [_("、").join(pool) for pool in pools]
     columns = [
         [sum(row) for row in zip(*(lines[at] for at in pool), strict=True)] for pool in together
     ]
@@ -103,7 +106,7 @@ def compare(part: Part, groups: Sequence[Group]) -> Comparison | None:
         for number, (label, line) in enumerate(zip(labels, counts, strict=True))
     )
     shown = associated(_as_shown(counts, held))
-    return Comparison(part.title, tuple(zip(names, sizes, strict=True)), rows, shown)
+    return Comparison(part.title, tuple(zip(names, sizes, strict=True)), rows, shown, pools)
 
 
 def _merged(part: Part, columns: list[list[int]]) -> tuple[Sequence[str], list[list[int]]]:
@@ -195,3 +198,32 @@ def compared(
     if not found:
         return Compared(question, why_none=_("分到各组的人太少，不能比较。"))
     return Compared(question, found, is_each=question.kind.name == "multiple")
+
+
+def narrowed(found: Compared, group: str) -> QuestionResult:
+    """What one group alone came to, as far as it is shown beside the others."""
+    question = found.question
+    if not found.comparisons:
+        return QuestionResult(question, 0, found.why_none, is_hidden=True)
+    columns = [
+        next(at for at, pool in enumerate(one.pools) if group in pool) for one in found.comparisons
+    ]
+    each = list(zip(found.comparisons, columns, strict=True))
+    first, column = each[0]
+    _name, answered = first.groups[column]
+    sentence = who_answered(answered)
+    if len(first.pools[column]) > 1:
+        joined = _("、").join(one for one in first.pools[column] if one != group)
+        sentence += _("人太少，和“%(groups)s”并在一起。", groups=joined)
+    if found.is_each:
+        bars = tuple(replace(one.rows[0].bars[at], label=one.title) for one, at in each)
+        return QuestionResult(question, answered, sentence, bars)
+    if question.rows:
+        lines = tuple(Line(one.title, one.groups[at][1], tuple(_bars(one, at))) for one, at in each)
+        columns_told = tuple(row.label for row in first.rows)
+        return QuestionResult(question, answered, sentence, lines=lines, columns=columns_told)
+    return QuestionResult(question, answered, sentence, tuple(_bars(first, column)))
+
+
+def _bars(one: Comparison, column: int) -> Iterator[Bar]:
+    return (replace(row.bars[column], label=row.label) for row in one.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from flask_login import current_user
 
 from core import clock
@@ -27,14 +27,21 @@ def show_results(survey: Survey) -> Any:
     definitions = [version.definition for version in versions]
     counts = results.shown_to(survey, current_user.holds("office"))
     told = [one.publishes_words for one in definitions]
+    sections, groups, chosen = results.present(definitions, counts), [], None
+    if counts.grouped_by:
+        groups = [one.label for one in _groups(survey, definitions, counts)]
+        chosen = next((one for one in groups if one == request.args.get("group")), None)
+    if chosen is not None:
+        sections = _of_group(survey, definitions, counts, sections, chosen)
     return render_template(
         "surveys/results_show.html",
         survey=survey,
-        definition=definitions[0],
         counts=counts,
         left_out=results.left_out(survey, counts),
         threshold=results.THRESHOLD,
-        sections=results.present(definitions, counts),
+        sections=sections,
+        groups=groups,
+        chosen=chosen,
         notes=history.notes(versions),
         opinions=opinions.public_of(survey) if any(told) else {},
     )
@@ -82,18 +89,41 @@ def _beside(
     }
 
 
+Sections = list[tuple[str, list[QuestionResult]]]
+
+
+def _of_group(
+    survey: Survey, definitions: list[Definition], counts: Counts, found: Sections, group: str
+) -> Sections:
+    """The results of one group alone."""
+    return [
+        (
+            title,
+            [
+                one if by_group is None else comparing.narrowed(by_group, group)
+                for one in asked
+                for by_group in [_by_group(survey, definitions, counts, one)]
+            ],
+        )
+        for title, asked in found
+    ]
+
+
+def _groups(survey: Survey, definitions: list[Definition], counts: Counts) -> list[comparing.Group]:
+    weeks = [clock.local(one).date() for one in counting.week_starts(survey)]
+    return comparing.groups_of(definitions, counts, weeks)
+
+
 def _by_group(
     survey: Survey, definitions: list[Definition], counts: Counts, result: QuestionResult
 ) -> comparing.Compared | None:
     if not counts.grouped_by or result.is_hidden:
         return None
-    weeks = [clock.local(one).date() for one in counting.week_starts(survey)]
-    groups = comparing.groups_of(definitions, counts, weeks)
     return comparing.compared(
         result.question,
         results.Words.of(definitions),
-        counts,
-        groups,
+        results.guarded(definitions, counts),
+        _groups(survey, definitions, counts),
         results.is_conditional(definitions, result.question.key),
     )
 

@@ -126,7 +126,7 @@ def shown_to(survey: Survey, is_office: bool) -> Counts:
         )
     ).one_or_none()
     if row is None:
-        return Counts()
+        return Counts(received=response_count(survey) if survey.is_over else 0)
     return replace(Counts.of_kept(row[0].counts, row[0].response_count), received=row[1])
 
 

@@ -281,6 +281,12 @@ def test_page_of_a_question_compares_the_groups_once_the_survey_is_over(
     assert "各组的差别不像是偶然" in page
     assert re.search(r"60<br><small>75\.0% \(6\d\.\d–8\d\.\d\)", page)
     assert reader.get("/surveys/work/results/zzz").status_code == 404
+    with counted(app) as statements:
+        page = reader.get("/surveys/work/results?group=选项b").text
+    assert len(statements) <= 6, statements
+    assert re.search(r'aria-current="page">选项b', page)
+    assert "<b>60</b> 75.0%" in page
+    assert "<b>80</b> 50.0%" in reader.get("/surveys/work/results?group=nobody").text
 
 
 def test_form_says_by_what_results_are_compared(desk: Desk, cast: Cast) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import clock, keys
+from core import clock, jobs, keys
 from core.db import db
 from core.policy import SYSTEM
 from surveys import publishing, responses, results, rights, tallies
@@ -312,6 +312,49 @@ def test_results_move_in_batches_of_five(desk: Desk, cast: Cast) -> None:
         assert total(office.get("/surveys/work/results")) == 5
     people(desk, 1)
     assert total(visitor.get("/surveys/work/results")) == 10
+
+
+def test_results_move_less_often_the_more_there_are(desk: Desk, cast: Cast) -> None:
+    """Who compares two visits would see the few that came between them."""
+    desk.make(results_when="always")
+    visitor = cast.visitor("delegate")
+    people(desk, 24)
+    people(desk, 5)
+    assert total(visitor.get("/surveys/work/results")) == 24
+    people(desk, 1)
+    assert total(visitor.get("/surveys/work/results")) == 30
+
+
+def test_many_responses_are_counted_by_a_job(
+    desk: Desk, cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "AT_ONCE", 5)
+    desk.make()
+    people(desk, 6)
+    desk.move("work", "close")
+    visitor = cast.visitor("cadre")
+    assert "正在计数" in visitor.get("/surveys/work/results").text
+    with app.app_context():
+        while jobs.run_one():
+            pass
+    assert total(visitor.get("/surveys/work/results")) == 6
+
+
+def test_office_reads_the_snapshot_of_a_named_survey_that_many_answered(
+    desk: Desk, cast: Cast, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.make(anonymity="named")
+    for name in ("cadre", "cadre2", "delegate", "expert", "leader", "minister"):
+        desk.fill(cast.visitor(name))
+    office = cast.visitor("office")
+    assert total(office.get("/surveys/work/results")) == 6
+    monkeypatch.setattr(results, "AT_ONCE", 5)
+    assert "还没有结果可看" in office.get("/surveys/work/results").text
+    desk.fill(cast.visitor("moderator"))
+    with app.app_context():
+        while jobs.run_one():
+            pass
+    assert total(office.get("/surveys/work/results")) == 7
 
 
 @pytest.mark.parametrize(
