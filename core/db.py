@@ -131,14 +131,18 @@ def scrub_after_commit(*tables: str) -> None:
     SQLite writes zeros over what is deleted (secure_delete); its log is folded into the database
     and cut to nothing, unless somebody is reading just then. PostgreSQL frees the rows' places.
     """
-    wanted = db.session.info.setdefault("scrubbed", set())
-    if not wanted:
-        event.listen(db.session(), "after_commit", _scrub, once=True)
-    wanted.update(tables)
+    info = db.session.info
+    if "scrubbed" not in info:  # one session may commit often: that of a worker
+        info["scrubbed"] = set()
+        event.listen(db.session(), "after_commit", _scrub)
+    info["scrubbed"].update(tables)
 
 
 def _scrub(session: Any) -> None:
-    tables = sorted(session.info.pop("scrubbed", ()))
+    tables = sorted(session.info["scrubbed"])
+    session.info["scrubbed"].clear()
+    if not tables:
+        return
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
