@@ -46,10 +46,10 @@ POLICY = _Policy(linesep="\r\n")
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence, and the address to which it leads."""
+    """A sentence, and the address to which it leads, if any."""
 
     words: str
-    url: str
+    url: str = ""
 
 
 @dataclass
@@ -75,7 +75,7 @@ def of(row: Mail) -> EmailMessage | None:
         force_locale(language if language in LANGUAGES else i18n.DEFAULT),
     ):
         words = _asking(to, actor) if row.purpose == mail.VERIFY else _news(row, to, actor)
-        return _written(row, to.address, words) if words is not None else None
+        return written(row.name, to.address, words) if words is not None else None
 
 
 def _asking(to: MailAddress, actor: Actor) -> Words | None:
@@ -157,7 +157,8 @@ def _link(path: str) -> str:
     return f"{current_app.config['SITE_URL']}{path}"
 
 
-def _written(row: Mail, address: str, words: Words) -> EmailMessage:
+def written(name: str, address: str, words: Words, sort: str = "notices") -> EmailMessage:
+    """The mail itself; `name` is the same at every try, `sort` what mail programs file it under."""
     sender = current_app.config["MAIL_FROM"]
     host = urlsplit(current_app.config["SITE_URL"]).hostname or "localhost"
     made = EmailMessage(policy=POLICY)
@@ -165,8 +166,8 @@ def _written(row: Mail, address: str, words: Words) -> EmailMessage:
     made["To"] = Address(addr_spec=address)
     made["Subject"] = one_line(words.subject)[:SUBJECT]
     made["Date"] = clock.now()
-    made["Message-ID"] = f"<{row.name}@{host}>"
-    made["List-Id"] = f"<notices.{host}>"
+    made["Message-ID"] = f"<{name}@{host}>"
+    made["List-Id"] = f"<{sort}.{host}>"
     made["Auto-Submitted"] = "auto-generated"
     made["Content-Language"] = i18n.html_lang()
     for name, value in words.headers.items():
@@ -182,7 +183,7 @@ def _plain(words: Words) -> str:
     parts = [words.lead] if words.lead else []
     for heading, lines in words.lists:
         parts += [heading] if heading else []
-        parts += [f"{one_line(line.words)}\n{line.url}" for line in lines]
+        parts += [f"{one_line(line.words)}\n{line.url}".rstrip() for line in lines]
     foot = [f"{line.words}\n{line.url}" for line in words.foot]
     return "\n\n".join([*parts, *(["-- ", *foot] if foot else [])]) + "\n"
 
@@ -204,4 +205,5 @@ def _html(words: Words) -> str:
 
 
 def _anchor(line: Line) -> str:
-    return f'<a href="{escape(line.url)}">{escape(one_line(line.words))}</a>'
+    said = escape(one_line(line.words))
+    return f'<a href="{escape(line.url)}">{said}</a>' if line.url else said

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, make_response, redirect, render_template, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
-from wtforms import IntegerField, StringField
+from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from core import clock, once
+from core import clock, files, once, smtp
 from core.db import db
 from core.errors import Conflict
 from core.forms import CreationForm
 from core.gate import requires
 from core.i18n import _, _l
 
-from . import audience, entry_codes, qr, reminding
+from . import audience, code_mail, entry_codes, qr, recipients, reminding
 from .models import Survey
 from .views import bp
 
-BATCH = "surveys:code_batch"
+BATCH, MAILING = "surveys:code_batch", "surveys:code_mailing"
+LONGEST = 1_000_000  # characters of a pasted list
+MOST_FAULTS = 200
 
 
 class BatchForm(CreationForm):
@@ -35,6 +37,24 @@ class BatchForm(CreationForm):
         ],
     )
     name = StringField(_l("叫什么"), validators=[Length(max=60, message=_l("最多 60 字。"))])
+
+
+class MailForm(CreationForm):
+    """Addresses, pasted or in a file, and what the office calls them."""
+
+    addresses = TextAreaField(
+        _l("邮件地址，一行一个"),
+        validators=[Length(max=LONGEST, message=_l("太长了，请分几次寄，或者交一个文件。"))],
+    )
+    name = StringField(_l("叫什么"), validators=[Length(max=60, message=_l("最多 60 字。"))])
+
+    def listed(self) -> recipients.Listed:
+        """What was handed in; a file goes before what is pasted. Raises FileFault."""
+        if (storage := request.files.get("file")) is not None and storage.filename:
+            self.addresses.data = ""
+            return recipients.read(files.receive(storage, recipients.KINDS))
+        pasted = (self.addresses.data or "").encode("utf-8", "replace")
+        return recipients.read(files.Upload("list.csv", "text", pasted))
 
 
 @bp.get("/surveys/<slug>/asking")
@@ -69,6 +89,41 @@ def back_to_asking(survey: Survey) -> Any:
     return redirect(url_for("surveys.show_asking", slug=survey.slug))
 
 
+@bp.get("/surveys/<slug>/mails")
+@requires("surveys:survey:manage", Survey, by="slug")
+def begin_mailing(survey: Survey) -> Any:
+    if not may_mail(survey):
+        return redirect(url_for("surveys.show_asking", slug=survey.slug))
+    return _mailing(survey, MailForm(), recipients.Listed())
+
+
+@bp.post("/surveys/<slug>/mails")
+@requires("surveys:survey:manage", Survey, by="slug")
+def mail_codes(survey: Survey) -> Any:
+    """Look at a list of addresses; once it holds, and is sent again, mail a code to each."""
+    if not may_mail(survey):
+        raise Conflict(survey, _("现在不能寄邀请码：要开放着、凭邀请码答，站点也要能寄信。"))
+    form = MailForm()
+    form.validate()
+    try:
+        listed = form.listed()
+    except files.FileFault as fault:
+        form.addresses.errors = [*form.addresses.errors, str(fault)]
+        listed = recipients.Listed()
+    if form.errors or listed.faults:
+        return _mailing(survey, form, listed), 422
+    if request.form.get("do") != "send":
+        form.addresses.data = "\n".join(listed.addresses)
+        return _mailing(survey, form, listed)
+    if not once.earlier(MAILING, current_user):
+        actor = current_user._get_current_object()
+        batch = code_mail.mail(survey, listed.addresses, form.name.data or "", actor)
+        once.made(MAILING, current_user, batch.number)
+        db.session.commit()
+    flash(_("邀请码已经交给系统去寄，一个地址一封。寄了多少，看下面这一批。"), "good")
+    return redirect(url_for("surveys.show_asking", slug=survey.slug), 303)
+
+
 @bp.post("/surveys/<slug>/remind")
 @requires("surveys:survey:manage", Survey, by="slug")
 def remind(survey: Survey) -> Any:
@@ -80,6 +135,11 @@ def remind(survey: Survey) -> Any:
     db.session.commit()
     flash(_("提醒已经交给系统去发。"), "good")
     return redirect(url_for("surveys.show_asking", slug=survey.slug), 303)
+
+
+def may_mail(survey: Survey) -> bool:
+    is_open = survey.state == "open" and not survey.is_over
+    return survey.entry == "codes" and is_open and smtp.is_on()
 
 
 def may_remind(survey: Survey) -> bool:
@@ -109,7 +169,21 @@ def _page(survey: Survey, form: BatchForm) -> str:
         reached=reminding.count_reminded(survey) if may_remind(survey) else 0,
         reminded_on=reminded_on,
         was_today=reminded_on == clock.today(),
+        mails=may_mail(survey),
+        waiting=code_mail.counts(survey) if takes_codes else {},
+        refused=code_mail.refused(survey) if takes_codes else [],
         exchanged=entry_codes.exchanged_count(survey) if takes_codes else 0,
+    )
+
+
+def _mailing(survey: Survey, form: MailForm, listed: recipients.Listed) -> str:
+    return render_template(
+        "surveys/mailing.html",
+        survey=survey,
+        form=form,
+        count=len(listed.addresses),
+        faults=listed.faults[:MOST_FAULTS],
+        fault_count=len(listed.faults),
     )
 
 

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, func, insert, select, update
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, false, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from accounts import slips
@@ -27,7 +27,7 @@ MOST = 500  # codes of one batch
 
 
 class CodeBatch(Base):
-    """Codes that were made and printed together."""
+    """Codes that were made together, and printed or mailed (code_mail.py)."""
 
     __tablename__ = "survey_code_batches"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -40,6 +40,7 @@ class CodeBatch(Base):
     code_count: Mapped[int]
     maker_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     made_on: Mapped[date]
+    is_mailed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class EntryCode(Base):
@@ -93,7 +94,7 @@ def make(survey: Survey, count: int, name: str, actor: Actor) -> Made:
     db.session.flush()
     codes = [slips.new_code() for _ in range(count)]
     rows = [
-        {"survey_id": survey.id, "digest": digest(survey, one), "batch_number": batch.number}
+        {"survey_id": survey.id, "digest": digest(survey.id, one), "batch_number": batch.number}
         for one in codes
     ]
     secrets.SystemRandom().shuffle(rows)
@@ -104,7 +105,7 @@ def make(survey: Survey, count: int, name: str, actor: Actor) -> Made:
 
 def exchange(survey: Survey, typed: str) -> str:
     """The right that a code buys, in the caller's transaction. Raises Unknown or Used."""
-    mark = digest(survey, typed)
+    mark = digest(survey.id, typed)
     code = db.session.get(EntryCode, (survey.id, mark), with_for_update=True)
     if code is None:
         raise Unknown
@@ -136,5 +137,5 @@ def forget_sealed(survey: Survey) -> None:
     db.session.execute(over.values(sealed=None))
 
 
-def digest(survey: Survey, typed: str) -> str:
-    return keys.digest("survey-code", survey.id, slips.plain(typed))
+def digest(survey_id: int, typed: str) -> str:
+    return keys.digest("survey-code", survey_id, slips.plain(typed))

@@ -14,7 +14,16 @@ from core.db import db
 from core.i18n import _
 from core.policy import Actor, Forbidden, allows
 
-from . import audience, begun, confiding, entry_codes, responses, results, rights
+from . import (
+    audience,
+    begun,
+    code_mail,
+    confiding,
+    entry_codes,
+    responses,
+    results,
+    rights,
+)
 from .building import steps
 from .definition import Definition, DefinitionFault, Fault, changes
 from .models import SpentRight, Survey, SurveyResponse, SurveyVersion
@@ -174,6 +183,7 @@ def _close(survey: Survey, actor: Actor) -> None:
     responses.release(survey)
     rights.forget_sealed(survey)
     entry_codes.forget_sealed(survey)
+    code_mail.forget(survey)
 
 
 def _create(definition: Definition, actor: Actor) -> Brought:
