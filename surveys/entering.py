@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from accounts import tries
 from core import throttle
@@ -16,12 +25,13 @@ from core.csrf import tokenless
 from core.db import db
 from core.gate import requires
 
-from . import entry_codes, responses, rights
+from . import entry_codes, responses, rights, signing
 from .models import Survey
 from .views import bp, closed, forget_answered, keep_right, right_here
 
 FIELD = "code"
 LONGEST = 60  # characters of a code that a form may bring
+MOST_SENT = 1_000  # characters of what a browser blinded
 
 
 @bp.get("/surveys/<slug>/enter")
@@ -46,15 +56,34 @@ def let_in(slug: str) -> Any:
     if survey.entry == "link":
         return _on(survey, _own_right(survey) or rights.mint(survey))
     survey = _unasked(responses.open_by(slug))
+    if "blinded" in request.form:
+        return _vouch(survey, attempts)
     try:
         right = entry_codes.exchange(survey, request.form.get(FIELD, "")[:LONGEST])
     except entry_codes.Unknown:
         return _page(survey, is_unknown=True), 422
+    except entry_codes.Elsewhere:
+        return _page(survey, is_elsewhere=True), 409
     except entry_codes.Used:
         return _page(survey, is_used=True), 409
     throttle.take_back(*attempts)
     db.session.commit()
     return forget_answered(_on(survey, right), survey)
+
+
+def _vouch(survey: Survey, attempts: list[int]) -> Any:
+    """Sign what a browser made and blinded, for a code; the right itself it keeps to itself. What
+    does not hold, the browser sends again as a form, which is answered in words."""
+    code, blinded = request.form.get(FIELD, "")[:LONGEST], request.form["blinded"][:MOST_SENT]
+    try:
+        signature = entry_codes.vouch(survey, code, blinded)
+    except (entry_codes.Unknown, entry_codes.Used):
+        return jsonify(signature=None), 409
+    throttle.take_back(*attempts)
+    db.session.commit()
+    there = url_for("surveys.show", slug=survey.slug)
+    answer = make_response(jsonify(signature=signature, url=there))
+    return forget_answered(keep_right(answer, survey, rights.IN_BROWSER), survey)
 
 
 def _unasked(survey: Survey | None) -> Survey:
@@ -85,8 +114,17 @@ def _on(survey: Survey, right: str) -> Any:
 
 def _page(survey: Survey, **more: Any) -> Any:
     typed = request.form.get(FIELD, "")[:LONGEST]
+    takes_codes = survey.entry == "codes"
+    key = signing.public_keys([survey.id])[survey.id] if takes_codes else ""
     page = make_response(
-        render_template("surveys/survey_enter.html", survey=survey, typed=typed, **more)
+        render_template(
+            "surveys/survey_enter.html",
+            survey=survey,
+            typed=typed,
+            key=key,
+            mark=rights.owner(survey, None),
+            **more,
+        )
     )
     page.headers["Referrer-Policy"] = "no-referrer"
     return page

@@ -1,13 +1,16 @@
 """Invitation codes: whoever types one in gets a right to answer, once.
 
-The table says that a code was exchanged, never for which right and for which answer: the right
-lies beside the code under a key that lives in the memory of the running server alone (rights.py),
-so that whoever lost the page gets the same right again. Codes are kept as keyed digests; they are
+The table says that a code was exchanged, never for which right and for which answer. A browser with
+script makes the right itself and has it signed blindly (signing.py): the server sees the code and
+what it signed, never the right. Without script the server makes it, and it lies beside the code
+under a key that lives in the memory of the running server alone (rights.py), so that whoever lost
+the page gets the same right again. Codes are kept as keyed digests; they are
 shown once, to be printed, and nobody notes who was given which.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +23,7 @@ from core import clock, journal, keys
 from core.db import Base, db
 from core.policy import Actor
 
-from . import rights
+from . import rights, signing
 from .models import Survey
 
 MOST = 500  # codes of one batch
@@ -44,7 +47,8 @@ class CodeBatch(Base):
 
 
 class EntryCode(Base):
-    """The keyed digest of a code, and whether a right was handed out for it."""
+    """The keyed digest of a code, and whether a right was handed out for it: one that the server made
+    (`sealed`), or one of which it knows only a digest of what it signed blindly (`blinded`)."""
 
     __tablename__ = "survey_codes"
     __table_args__ = (
@@ -61,6 +65,7 @@ class EntryCode(Base):
     batch_number: Mapped[int]
     is_exchanged: Mapped[bool] = mapped_column(default=False)
     sealed: Mapped[str | None] = mapped_column(String(120))
+    blinded: Mapped[str | None] = mapped_column(String(64))
 
 
 class Unknown(ValueError):
@@ -69,6 +74,10 @@ class Unknown(ValueError):
 
 class Used(ValueError):
     """The code was exchanged before, and its right used up or out of reach."""
+
+
+class Elsewhere(Used):
+    """The code was exchanged by a browser that made the right itself and alone has it."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +114,10 @@ def make(survey: Survey, count: int, name: str, actor: Actor) -> Made:
 
 def exchange(survey: Survey, typed: str) -> str:
     """The right that a code buys, in the caller's transaction. Raises Unknown or Used."""
-    mark = digest(survey.id, typed)
-    code = db.session.get(EntryCode, (survey.id, mark), with_for_update=True)
-    if code is None:
-        raise Unknown
+    code = _found(survey, typed)
+    mark = code.digest
+    if code.blinded is not None:
+        raise Elsewhere
     if code.is_exchanged:
         right = rights.unseal(survey, mark, code.sealed)
         if right is None or rights.is_spent(survey, right):
@@ -117,6 +126,26 @@ def exchange(survey: Survey, typed: str) -> str:
     right = rights.mint(survey)
     code.is_exchanged, code.sealed = True, rights.seal(survey, mark, right)
     return right
+
+
+def vouch(survey: Survey, typed: str, blinded: str) -> str:
+    """The blind signature that a code buys, in the caller's transaction; the same again for the same,
+    whose first may have got lost. Raises Unknown or Used."""
+    code = _found(survey, typed)
+    signed = signing.sign(survey, blinded)
+    told = hashlib.sha256(blinded.encode()).hexdigest()
+    if signed is None or (code.is_exchanged and code.blinded != told):
+        raise Used
+    code.is_exchanged, code.blinded = True, told
+    return signed
+
+
+def _found(survey: Survey, typed: str) -> EntryCode:
+    mark = digest(survey.id, typed)
+    code = db.session.get(EntryCode, (survey.id, mark), with_for_update=True)
+    if code is None:
+        raise Unknown
+    return code
 
 
 def batches(survey: Survey) -> list[CodeBatch]:

@@ -30,6 +30,9 @@ from .models import SpentRight, Survey, SurveyRight
 
 FIELD = "right"
 COOKIE = "right"
+IN_BROWSER = (
+    "blind"  # instead of a right: the browser made it, and has it where scripts keep things
+)
 FORM = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}")
 
 # Made before the server's processes part, so that they share it; written down nowhere.

@@ -296,7 +296,10 @@ def _right_of_reader(survey: Survey) -> str | None:
     right, owner = right_here()
     if survey.entry == "codes" and _is_answered_here(survey):
         return None  # another person with another code may answer in this browser
-    if owner == rights.owner(survey, current_user.id) and rights.is_genuine(survey, right):
+    is_own = owner == rights.owner(survey, current_user.id)
+    if is_own and survey.entry == "codes" and right == rights.IN_BROWSER:
+        return ""
+    if is_own and rights.is_genuine(survey, right):
         return right
     return rights.hand_out(survey, current_user.id) if survey.needs_account else None
 

@@ -148,6 +148,31 @@ def _pieces(rows: Iterable[dict[str, Any]]) -> set[str]:
     return {one for one in re.findall(r"[0-9a-zA-Z_-]+", text) if len(one) >= SHORTEST}
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What the server sees of a code that buys a blind signature: whose mail brought the code, the
+    code, what was blinded, and the signature; numbers as RSA has them."""
+
+    address: str
+    code: str
+    blinded: int
+    signature: int
+
+
+def explained(exchanges: list[Exchange], rights: list[int], n: int, e: int) -> list[list[bool]]:
+    """Which of the rights that were used (their signatures) may come of which exchange: of every
+    pair the attacker asks whether a blinding factor leads from the one to the other. Where all
+    may come of all, knowing every exchange is worth nothing."""
+    found = []
+    for one in exchanges:
+        row = []
+        for right in rights:
+            veil = one.signature * pow(right, -1, n) % n
+            row.append(pow(right, e, n) * pow(veil, e, n) % n == one.blinded)
+        found.append(row)
+    return found
+
+
 # --- Chance --------------------------------------------------------------------------------
 
 

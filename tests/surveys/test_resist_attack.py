@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import random
@@ -17,14 +18,15 @@ from sqlalchemy import insert, select, text
 
 from accounts import session
 from accounts.models import Membership, Person, SignIn
-from core import clock, keys
+from core import clock, jobs, keys
 from core.db import db, reading
-from surveys import responses, rights
+from surveys import code_mail, responses, rights, signing
 from surveys.models import Survey
 from surveys.shelves import release_held
 from tests.people import Cast
 from tests.surveys import attack
 from tests.surveys.conftest import Desk, label
+from tests.surveys.test_sign_blindly import Made
 
 MANY, FEW = 1_000, 150
 DAYS = 5
@@ -39,9 +41,13 @@ QUESTIONS = [
 class Town:
     """People who are all handed their right early, and answer on some days in a known order."""
 
+    entry = "account"
+
     def __init__(self, desk: Desk, count: int, log: list[str]) -> None:
         self.desk, self.app, self.count, self.log = desk, desk.app, count, log
-        self.slug = desk.make(sections=[{"title": label("一"), "questions": QUESTIONS}])
+        self.slug = desk.make(
+            entry=self.entry, sections=[{"title": label("一"), "questions": QUESTIONS}]
+        )
         self.dumps: list[attack.Dump] = []
         self.people, self.tokens = self._people()
         self.rights = self._rights()
@@ -123,8 +129,9 @@ class Town:
 
     def _send(self, number: int) -> None:
         client = self.app.test_client()
-        with client.session_transaction() as cookie:  # the browser is signed in all the while
-            cookie[session.TOKEN] = self.tokens[number]
+        if self.tokens:
+            with client.session_transaction() as cookie:  # the browser is signed in all the while
+                cookie[session.TOKEN] = self.tokens[number]
         data = {"right": self.rights[number], "q-num": str(number)}
         data["q-text"] = attack.MARK.format(number)
         sent = client.post(f"/surveys/{self.slug}/send", data=data)
@@ -136,6 +143,81 @@ class Town:
             yield from (str(person), str(number), f"resident-{number:05d}", self.tokens[number])
             yield from (session.digest(self.tokens[number]), attack.MARK.format(number))
             yield from (f"{self.slug}:{person}", f"1:{person}", f"{person}:1")
+
+
+class MailedTown(Town):
+    """People to whose addresses codes were mailed, and whose browsers exchange them for blind
+    signatures. The attacker kept every mail, and the log of all exchanges in their order."""
+
+    entry = "codes"
+
+    def _people(self) -> tuple[list[int], list[str]]:
+        """Nobody has an account; the mails are read as they go out."""
+        addresses = [f"resident-{number:05d}@example.org" for number in range(self.count)]
+        kept = {name: self.app.config[name] for name in ("MAIL_URL", "MAIL_FROM")}
+        self.app.config.update(MAIL_URL="file:", MAIL_FROM="site@example.org")
+        office = self.desk.cast.visitor("office")
+        office.post(
+            f"/surveys/{self.slug}/mails", {"addresses": "\n".join(addresses), "do": "send"}
+        )
+        self.mailed: dict[str, str] = {}
+        with self.app.app_context():
+            for row in db.session.scalars(select(code_mail.CodeMail)):
+                self.mailed[row.said["address"]] = row.said["code"]
+            db.session.rollback()
+            while jobs.run_one() or self._hurry():
+                pass
+            left = db.session.scalars(select(code_mail.CodeMail)).all()
+        self.app.config.update(kept)
+        assert left == []
+        return [], []
+
+    def _hurry(self) -> bool:
+        """Let the next run of mails be due."""
+        asked = select(jobs.Job).where(
+            jobs.Job.name == "surveys.mail_codes", jobs.Job.done_at.is_(None)
+        )
+        waiting = db.session.scalars(asked).all()
+        for one in waiting:
+            one.due_at = clock.now()
+        db.session.commit()
+        return bool(waiting)
+
+    def _rights(self) -> list[str]:
+        """Exchanged early, in another order than the one in which they are used."""
+        order = list(range(self.count))
+        random.Random(7).shuffle(order)
+        with self.app.app_context(), reading():
+            survey = db.session.scalars(select(Survey.id)).one()
+            self.public = signing.public_keys([survey])[survey]
+        self.exchanges: list[attack.Exchange] = []
+        found: dict[int, str] = {}
+        for number in order:
+            address = f"resident-{number:05d}@example.org"
+            code, mine = self.mailed[address], Made.for_key(self.public)
+            answer = self.app.test_client().post(
+                f"/surveys/{self.slug}/enter", data={"code": code, "blinded": mine.blinded}
+            )
+            signature = answer.json["signature"]
+            found[number] = mine.right(signature)
+            seen = (_as_number(mine.blinded), _as_number(signature))
+            self.exchanges.append(attack.Exchange(address, code, *seen))
+        return [found[number] for number in range(self.count)]
+
+    def known(self) -> Iterator[str]:
+        """What the attacker can try: addresses, codes in every spelling, all that was exchanged."""
+        for number, one in enumerate(self.exchanges):
+            yield from (one.address, one.code, one.code.replace("-", ""), str(number))
+            for value in (one.blinded, one.signature):
+                data = value.to_bytes(signing.SIGNATURE, "big")
+                yield from (data.hex(), signing.encoded(data), str(value))
+            yield attack.MARK.format(number)
+
+
+def _as_number(said: str) -> int:
+    data = signing.decoded(said, signing.SIGNATURE)
+    assert data is not None
+    return int.from_bytes(data, "big")
 
 
 @pytest.fixture
@@ -185,6 +267,23 @@ def test_attack_on_a_thousand(desk: Desk, log: list[str]) -> None:
     assert_withstands(besieged(desk, MANY, log))
 
 
+def test_attack_on_mailed_codes(desk: Desk, log: list[str]) -> None:
+    """With the list of codes and addresses and the log of exchanges, nobody is linked."""
+    town = MailedTown(desk, FEW, log)
+    town.answer()
+    assert_withstands(town)
+    for dump in town.dumps:
+        beside = [{"address": one.address, "code": one.code} for one in town.exchanges]
+        beside += [{"said": word} for word in town.known()]
+        dump.rows["kept by the attacker"] = beside
+        assert attack.shared_values(dump) == set()
+    assert all(row["is_exchanged"] for row in town.dumps[-1].rows["survey_codes"])
+    key = signing._loaded(town.public).public_numbers()
+    used = [_as_number(right.partition(".")[2]) for right in town.rights[:20]]
+    pairs = attack.explained(town.exchanges[:20], used, key.n, key.e)
+    assert all(all(row) for row in pairs), "any right may come of any exchange"
+
+
 # --- The attacker is no fool ---------------------------------------------------------------
 
 
@@ -228,6 +327,22 @@ def test_attacker_joins_tokens_and_tries_digests(desk: Desk, log: list[str], cas
     assert len(attack.guessed_digests(dump, town.known())) == 1
     dump.rows["survey_spent_rights"] = [{"digest": dump.rows["survey_rights"][0]["sealed"]}]
     assert attack.shared_values(dump)
+
+
+def test_attacker_tells_an_exchange_that_gave_no_such_right(desk: Desk, log: list[str]) -> None:
+    """An exchange from which no blinding factor leads to a right is told apart."""
+    town = MailedTown(desk, 3, log)
+    key = signing._loaded(town.public).public_numbers()
+    used = [_as_number(right.partition(".")[2]) for right in town.rights]
+    marked = [*town.exchanges]
+    marked[1] = attack.Exchange("", "", marked[1].blinded + 1, marked[1].signature)
+    pairs = attack.explained(marked, used, key.n, key.e)
+    assert pairs == [[True] * 3, [False] * 3, [True] * 3]
+    dump = town.copy()
+    dump.rows["survey_spent_rights"] = [
+        {"digest": hashlib.sha256(town.exchanges[2].code.encode()).hexdigest()}
+    ]
+    assert len(attack.guessed_digests(dump, town.known())) == 1
 
 
 def test_verdict_is_about_chance() -> None:
