@@ -71,3 +71,66 @@ def test_browser_makes_its_own_right_and_any_other_is_told(
         other.open(SURVEY)
         other.sees("你的答题权在另一个浏览器里")
         other.check()
+
+
+def coded(chromium: Browser, demo_url: str, slug: str, count: int) -> list[str]:
+    """The codes of an open survey that takes them."""
+    office = Person(chromium, demo_url, java_script=False).sign_in("office")
+    question = {"key": "q1", "type": "number", "label": "几次"}
+    form = {
+        **{"slug": slug, "title": "凭码答的问卷", "anonymity": "anonymous", "entry": "codes"},
+        **{"audience": ["everyone"], "minutes": 1, "sections": [{"questions": [question]}]},
+    }
+    page = office.open("/surveys/new")
+    page.locator("#source").fill(json.dumps(form))
+    page.locator("form", has=page.locator("#source")).locator("button").first.click()
+    page = office.open("/surveys/manage")
+    page.locator(f'form[action="/surveys/{slug}/open"] button').click()
+    page = office.open(f"/surveys/{slug}/asking")
+    page.locator("#count").fill(str(count))
+    office.press("做一批码，打印")
+    return page.locator(".invite__code").all_text_contents()
+
+
+def test_code_is_exchanged_for_a_right_that_the_server_never_saw(
+    chromium: Browser, demo_url: str
+) -> None:
+    first, second, third = coded(chromium, demo_url, "by-code", 3)
+    reader = Person(chromium, demo_url, java_script=True)
+    page = reader.open(f"/surveys/by-code/enter#{first}")
+    expect(page.locator("#code")).to_have_value(first)
+    expect(page.locator("[data-made-here]")).to_be_visible()
+    expect(page.locator("[data-made-there]")).to_be_hidden()
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(f"{one.headers} {one.post_data or ''}"))
+    page.get_by_role("button", name="开始填写").click()
+    page.wait_for_url("**/surveys/by-code")
+    reader.check()
+    right = page.locator('input[name="right"]').input_value()
+    assert right in stored(page).values()
+    assert not [one for one in sent if right.partition(".")[0] in one], "only when it is used"
+    page.locator('input[name="q-q1"]').fill("3")
+    reader.press("交问卷")
+    reader.sees("答卷收到了")
+
+    page = reader.open("/surveys/by-code/enter")  # the next one at the same computer
+    page.locator("#code").fill(second)
+    page.get_by_role("button", name="开始填写").click()
+    page.wait_for_url("**/surveys/by-code")
+    assert page.locator('input[name="right"]').input_value() not in ("", right)
+
+    page = reader.open("/surveys/by-code/enter")
+    page.locator("#code").fill("WRNG-WRNG-WRNG")  # the form is sent as it stands, and answered
+    page.get_by_role("button", name="开始填写").click()
+    reader.sees("没有这个邀请码")
+
+    plain = Person(chromium, demo_url, java_script=False)
+    page = plain.open("/surveys/by-code/enter")
+    plain.sees("匿名要靠你信任运行中的服务器")
+    page.locator("#code").fill(first)
+    page.get_by_role("button", name="开始填写").click()
+    plain.sees("在别的浏览器里换过了")
+    page.locator("#code").fill(third)
+    plain.press("开始填写")
+    assert page.locator('input[name="right"]').input_value()
+    assert (reader.faults, plain.faults) == ([], [])
