@@ -41,6 +41,8 @@ def enter(slug: str) -> Any:
     survey = _unasked(responses.published(slug))
     if (reason := closed(survey)) is not None:
         return render_template("surveys/survey_shut.html", survey=survey, shut=reason)
+    if survey.entry == "codes":
+        return _page(survey, signing.public_keys([survey.id])[survey.id])
     return _page(survey)
 
 
@@ -112,10 +114,11 @@ def _on(survey: Survey, right: str) -> Any:
     return keep_right(redirect(url_for("surveys.show", slug=survey.slug), 303), survey, right)
 
 
-def _page(survey: Survey, **more: Any) -> Any:
+def _page(survey: Survey, key: str = "", **more: Any) -> Any:
+    """With the key that signs rights for codes; a refused form makes none, for it holds the lock."""
     typed = request.form.get(FIELD, "")[:LONGEST]
-    takes_codes = survey.entry == "codes"
-    key = signing.public_keys([survey.id])[survey.id] if takes_codes else ""
+    if not key and survey.entry == "codes":
+        key = signing.known_keys([survey.id]).get(survey.id, "")
     page = make_response(
         render_template(
             "surveys/survey_enter.html",
