@@ -95,6 +95,9 @@ SETTINGS: dict[str, Setting] = {
     "PROPOSAL_DAYS": Setting(
         "15", _count, "working days from publication within which a proposal is answered"
     ),
+    "LEDGER_DAYS": Setting(
+        "15", _count, "working days within which a unit answers an item of an opinion ledger"
+    ),
     "INQUIRIES_PER_DAY": Setting(
         "5", _count, "inquiries about the moderation log that one person may make in a day"
     ),

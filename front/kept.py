@@ -326,6 +326,19 @@ def _beside_answers() -> tuple[Kept, ...]:
             _("通过以后看得到结果的人；之前只有提出的人和审核员。"),
         ),
         Kept(
+            (
+                *("ledgers", "ledger_sources", "ledger_entries", "ledger_items"),
+                *("ledger_replies", "ledger_corrections", "ledger_acts"),
+            ),
+            _("意见台账"),
+            _(
+                "征求来的原话逐字记着：从哪个渠道来、归并到哪一条、哪个单位怎样答复；办公室谁在什么时候"
+                "归并、更正、撤销过。从匿名问卷摘的，不知道是谁写的，也没有先后。"
+            ),
+            _("长期"),
+            _("原话只有指导小组办公室；归并后的意见转给承办单位；审核公布的，登录的人都看得到。"),
+        ),
+        Kept(
             ("survey_dismissals", "survey_reminders"),
             _("问卷的提醒"),
             _("哪一天发过提醒；谁不想再被提醒。这不说明答了还是没答。"),

@@ -27,6 +27,8 @@ def init_app(app: Flask) -> None:
     )
     from .building import beginning, releasing, trying  # noqa: F401
     from .building import views as workshop  # noqa: F401
+    from .ledger import bringing, item_views  # noqa: F401
+    from .ledger import views as ledgers  # noqa: F401
 
     app.jinja_env.filters.update(own_name=tongues.own_name, direction=tongues.direction)
     app.register_blueprint(views.bp)

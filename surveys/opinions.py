@@ -38,6 +38,7 @@ from moderation import (
 )
 
 from .definition import Definition
+from .ledger.models import LedgerEntry
 from .models import OpenAnswer, Survey, SurveyVersion
 from .results import THRESHOLD
 
@@ -159,7 +160,10 @@ class Opinion(Reviewable, Base):
         return _("《%(title)s》里的一条意见", title=self.survey.name)[:200]
 
     def taken_from(self) -> list[Words]:
-        return [Words(OpenAnswer, OpenAnswer.id == self.answer_id, text=NOTHING)]
+        return [
+            Words(OpenAnswer, OpenAnswer.id == self.answer_id, text=NOTHING),
+            Words(LedgerEntry, LedgerEntry.answer_id == self.answer_id, words=NOTHING),
+        ]
 
 
 # --- Putting forward ------------------------------------------------------------------------
@@ -190,14 +194,19 @@ def answer_of(survey: Survey, answer_id: str | uuid.UUID) -> OpenAnswer | None:
 
 def why_not(survey: Survey, definition: Definition, answer: OpenAnswer) -> str:
     """Why an answer's words cannot be put forward; "" when they can."""
-    if not definition.publishes_words:
-        return _("填的人没有被告知文字可能公布，所以不能公布。要公布，请在问卷里事先写明。")
     alike = select(func.count()).where(
         OpenAnswer.survey_id == survey.id,
         OpenAnswer.question_key == answer.question_key,
         OpenAnswer.option_key == answer.option_key,
     )
-    if (db.session.scalar(alike) or 0) < THRESHOLD:
+    return reason_against(definition.publishes_words, db.session.scalar(alike) or 0)
+
+
+def reason_against(is_told: bool, writer_count: int) -> str:
+    """Why the words of a question's answers are not published; "" when they may be."""
+    if not is_told:
+        return _("填的人没有被告知文字可能公布，所以不能公布。要公布，请在问卷里事先写明。")
+    if writer_count < THRESHOLD:
         return _("写这一题的不足 %(limit)d 人，不能公布：容易认出人来。", limit=THRESHOLD)
     return ""
 

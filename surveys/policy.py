@@ -16,6 +16,9 @@ public = Rule("public", lambda actor, it: it is not None and it.is_public)
 its_reviewer = Rule(
     "a reviewer of its unit", lambda actor, it: it is not None and is_reviewer(actor, it.unit)
 )
+# A leader of the unit asked, or of one above it; what no unit was asked, nobody answers.
+answerer = Rule("was assigned", lambda actor, it: it is not None and it.owning_unit_id is not None)
+answerer &= role("leader", "minister", of="owning_unit")
 
 rules(
     {
@@ -45,6 +48,24 @@ rules(
         "surveys:opinion:hide": its_reviewer & ~is_its("author"),
         "surveys:opinion:redact": its_reviewer & ~is_its("author"),
         "surveys:opinion:seal": its_reviewer & ~is_its("author"),
+        "surveys:ledger:list": signed_in,
+        "surveys:ledger:show": signed_in,  # Ledger.visible_to says which
+        "surveys:ledger:keep": office,
+        "surveys:ledger_item:show": signed_in,  # LedgerItem.visible_to says which
+        "surveys:ledger_item:read": answerer,  # before it is public
+        "surveys:ledger_item:assign": office,
+        "surveys:ledger_item:answer": answerer,
+        "surveys:ledger_item:return": office,
+        "surveys:ledger_item:reword": office,
+        "surveys:ledger_item:propose": office,
+        "surveys:ledger_item:publish": system,
+        "surveys:ledger_item:unpublish": system,
+        "surveys:ledger_item:withdraw": office,
+        "surveys:ledger_item:appeal": is_its("author"),
+        "surveys:ledger_item:flag": signed_in & public & ~is_its("author"),
+        "surveys:ledger_item:hide": its_reviewer & ~is_its("author"),
+        "surveys:ledger_item:redact": its_reviewer & ~is_its("author"),
+        "surveys:ledger_item:seal": its_reviewer & ~is_its("author"),
         "surveys:schema:read": anyone,
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,

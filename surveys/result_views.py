@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, render_template, request
@@ -13,6 +14,7 @@ from core.policy import allows
 
 from . import comparing, counting, history, opinions, publishing, results, trends
 from .definition import Definition
+from .ledger import reading as ledgers
 from .models import Survey
 from .tallies import Counts, QuestionResult
 from .views import bp
@@ -26,7 +28,6 @@ def show_results(survey: Survey) -> Any:
     versions = publishing.versions(survey)
     definitions = [version.definition for version in versions]
     counts = results.shown_to(survey, current_user.holds("office"))
-    told = [one.publishes_words for one in definitions]
     sections, groups, chosen = results.present(definitions, counts), [], None
     if counts.grouped_by:
         groups = [one.label for one in _groups(survey, definitions, counts)]
@@ -43,8 +44,15 @@ def show_results(survey: Survey) -> Any:
         groups=groups,
         chosen=chosen,
         notes=history.notes(versions),
-        opinions=opinions.public_of(survey) if any(told) else {},
+        opinions=_published(survey, definitions),
+        ledger=ledgers.of_survey(survey, current_user),
     )
+
+
+def _published(survey: Survey, definitions: Sequence[Definition]) -> Any:
+    """What was published of people's words, where a form said that it might be."""
+    told = any(one.publishes_words for one in definitions)
+    return opinions.public_of(survey) if told else {}
 
 
 @bp.get("/surveys/<slug>/results/<key>")

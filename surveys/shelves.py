@@ -14,10 +14,14 @@ from core.policy import SYSTEM, Actor
 from core.registry import Panel, Place, Waiting
 
 from . import listing, publishing, responses, uploads
+from .ledger import items
+from .ledger import reading as ledgers
+from .ledger.items import LedgerItem
 from .models import Survey, SurveyResponse
 
 PLACE = Place("surveys.index", _l("问卷"), "surveys:survey:list", order=20)
 MANAGE = Place("surveys.manage", _l("问卷管理"), "surveys:survey:manage", order=30)
+LEDGERS = Place("surveys.list_ledgers", _l("意见台账"), "surveys:ledger:keep", order=31)
 SHOWN = 4
 
 
@@ -90,8 +94,12 @@ def fill() -> None:
     registry.add(registry.modules, "js/surveys/rights.js")
     registry.add(registry.modules, "js/surveys/begun_end.js")
     registry.add(registry.admin_sections, MANAGE)
+    registry.add(registry.admin_sections, LEDGERS)
     registry.add(registry.panels, PANEL)
     registry.add(registry.waiting, waiting)
+    registry.add(registry.waiting, ledgers.waiting)
     registry.add(attachments.carriers, uploads.may_read)
     refilling.source(Survey.kind, publishing.SOURCE)
     search.kind(Survey.kind, _l("问卷"), "surveys.show", by="slug")
+    refilling.source(LedgerItem.kind, items.SOURCE)
+    search.kind(LedgerItem.kind, _l("意见和答复"), "surveys.show_ledger_item")

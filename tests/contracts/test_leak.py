@@ -35,6 +35,7 @@ from forum.models import Board, Thread
 from forum.tags import Tag
 from forum.tending import ENDS
 from moderation.amending import EDITS
+from surveys.ledger.models import LedgerEntry, LedgerSource
 from surveys.models import OpenAnswer, Survey, SurveyVersion
 from tests.contracts.filled import (
     LETTER_STATES,
@@ -50,7 +51,7 @@ from tests.people import PEOPLE, Visitor
 # Who reads the most comes first: after them it is known at which addresses hidden words stand.
 KNOWING = (
     *("chief_moderator", "moderator", "cadre", "code", "mail_office", "minister", "handler"),
-    *("signer", "office", "unit_admin", "cadre2"),
+    *("signer", "office", "unit_admin", "cadre2", "leader"),
 )
 VIEWERS: tuple[str | None, ...] = (*KNOWING, None, *sorted(PEOPLE.keys() - set(KNOWING)))
 
@@ -62,6 +63,7 @@ MAIL = {"mail_office"}
 DESK = {"mail_office", "minister"}
 UNIT = {"handler", "handler2", "signer"}
 OFFICE = {"office"}
+ASKED = OFFICE | {"leader", "minister"}  # of the unit that answers, and of one above it
 
 # Who has a letter of `cadre` on the desk, by its state; the writer reads it in all of them.
 _AT_DESK = {
@@ -156,6 +158,18 @@ EXPECTED: dict[str, set[str]] = {
     "opinion_sealed": set(),
     "opinion_sealed_raw": set(),
     "named_answer": OFFICE | {"cadre"},
+    # A ledger's raw sentences are the office's alone; the unit asked reads what was merged.
+    **{f"ledger_raw_{state}": OFFICE for state in ("open", "assigned", "answered")},
+    **dict.fromkeys(("ledger_old", "ledger_new", "ledger_why", "ledger_aside"), OFFICE),
+    **dict.fromkeys(("ledger_member", "ledger_on_member", "ledger_item_member"), OFFICE),
+    "ledger_item_open": OFFICE,
+    **dict.fromkeys(("ledger_item_assigned", "ledger_item_answered"), ASKED),
+    **dict.fromkeys(("ledger_reply_answered", "ledger_returned"), ASKED),
+    "ledger_raw_waiting": ASKED | REVIEWERS,  # quoted in what the reviewers read
+    **dict.fromkeys(
+        ("ledger_item_waiting", "ledger_reply_waiting", "ledger_title"), ASKED | REVIEWERS
+    ),
+    **{f"ledger_{part}_sealed": set() for part in ("raw", "item", "reply")},
     **dict.fromkeys(("draft_campaign", "draft_lead", "draft_term"), OFFICE),
     "import_draft": {"unit_admin"},
 }
@@ -203,7 +217,7 @@ WRITERS = {
 NEAR: dict[str, set[str | None]] = {
     **dict.fromkeys(("front", "forum", "moderation", "record", "seals", "terms"), TALKERS),
     "letters": WRITERS | {"admin", "moderator", "chief_moderator"},
-    "surveys": {None, "office", "moderator", "chief_moderator", "cadre", "admin"},
+    "surveys": {None, "moderator", "chief_moderator", "cadre", "admin"} | ASKED,
     "campaigns": {None, "office", "cadre", "admin", "leader", "moderator", "chief_moderator"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
 }
@@ -224,6 +238,8 @@ TELLING = {
     *("surveys.read_answers", "surveys.list_opinions", "surveys.show_opinion"),
     *("surveys.edit", "surveys.edit_question", "surveys.try_out", "surveys.publish_draft"),
     *("surveys.edit_opinion", "surveys.enter"),
+    *("surveys.show_ledger", "surveys.show_ledger_item", "surveys.answer_ledger_item"),
+    *("surveys.work_ledger", "surveys.correct_entry", "surveys.propose_ledger_item"),
     *("campaigns.show_proposal", "campaigns.edit_proposal", "campaigns.history_proposal"),
     "campaigns.list_proposals",
     "accounts.show_import",
@@ -452,6 +468,12 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return {"key": ["one"], "number": [1]}[name]
     if rule.endpoint == "surveys.download":
         return ["json", "xlsx"]
+    if rule.endpoint == "surveys.take_ledger":
+        return ["docx", "xlsx"]
+    if rule.endpoint == "surveys.enter_lines":
+        return list(db.session.scalars(select(LedgerSource.id)))
+    if rule.endpoint == "surveys.correct_entry":
+        return list(db.session.scalars(select(LedgerEntry.id)))
     if name == "token":  # of a mail to `cadre`
         known = db.session.scalars(select(MailAddress)).one()
         stops = unsubscribe.token(known.person_id, known.address, ["decision"])

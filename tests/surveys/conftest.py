@@ -18,6 +18,7 @@ from surveys import publishing, responses
 from surveys.definition import read
 from surveys.models import Survey
 from tests.people import Cast, Visitor
+from tests.surveys.ledgers import Ledgers
 
 
 def label(text: str) -> dict[str, str]:
@@ -165,6 +166,11 @@ def action(page: TestResponse) -> str:
 @pytest.fixture
 def desk(app: Flask, cast: Cast) -> Desk:
     return Desk(app, cast)
+
+
+@pytest.fixture
+def ledgers(app: Flask, cast: Cast) -> Ledgers:
+    return Ledgers(app, cast)
 
 
 @pytest.fixture
