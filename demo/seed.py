@@ -16,6 +16,7 @@ from . import (
     discussion,
     files,
     flags,
+    ledger,
     letters,
     mail,
     opinions,
@@ -52,6 +53,7 @@ def ensure(scale: int = 1) -> None:
         closed_boards.fill(people)
         second_reviews.fill(people)
         opinions.fill()
+        ledger.fill(people)
         public_letters.fill()
         proposals.fill(people)
         words.fill()
