@@ -6,7 +6,7 @@ from alembic import op
 from core.db import UTCDateTime
 
 revision = "ledger"
-down_revision = "begun"
+down_revision = "blind_codes"
 branch_labels = None
 depends_on = None
 
