@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import insert
 
 from accounts.models import Person
-from core import clock
+from core import clock, keys
 from core.db import db
-from surveys import publishing, results
+from surveys import confiding, publishing, responses, results
 from surveys.definition import Definition, Question, read
 from surveys.flow import Flow
 from surveys.models import Answer, OpenAnswer, Survey, SurveyResponse, random_id
@@ -20,6 +20,7 @@ from . import reading
 from .organisation import Organisation, person
 
 RESULTS_ALWAYS = frozenset({"opinion-form"})
+KEEPERS = ("office", "p40")  # of the confidential form; their halves are drawn and kept nowhere
 
 
 class Drawing:
@@ -48,16 +49,7 @@ class Drawing:
     def _forget_unasked(self, begun: int) -> None:
         """Take out the answers to questions that this response was not asked."""
         drawn = self.rows[Answer][begun:]
-        given = [
-            {
-                "question": row["question_key"],
-                "row": row["row_key"],
-                "option": row["option_key"],
-                "number": row["number"],
-                "day": row["day"],
-            }
-            for row in drawn
-        ]
+        given = [_given(row) for row in drawn]
         asked = self.flow.settle(self.flow.values_of(given)).asked
         self.rows[Answer][begun:] = [row for row in drawn if row["question_key"] in asked]
 
@@ -125,6 +117,28 @@ class Drawing:
 
     _long = _short
 
+    def given(self) -> list[dict[str, Any]]:
+        """One more response, as the form would give it."""
+        self.rows[Answer].clear()
+        self.rows[OpenAnswer].clear()
+        self.respond(None)
+        written = [
+            {"question": row["question_key"], "option": "", "text": row["text"]}
+            for row in self.rows[OpenAnswer]
+        ]
+        return [*map(_given, self.rows[Answer]), *written]
+
+
+def _given(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of an answer as a form gives it."""
+    return {
+        "question": row["question_key"],
+        "row": row["row_key"],
+        "option": row["option_key"],
+        "number": row["number"],
+        "day": row["day"],
+    }
+
 
 def fill(people: Organisation) -> None:
     office = person("office")
@@ -141,6 +155,8 @@ def _survey(document: dict[str, Any], people: Organisation, office: Person) -> N
     began = clock.now() + timedelta(days=first)
     with clock.travel(began):
         survey = publishing.bring(read(shifted), office).survey
+        for keeper in KEEPERS if survey.is_confidential else ():
+            confiding.take_half(survey, person(keeper))
         publishing.move(survey, "open", office)
         db.session.flush()
     _answers(survey, read(shifted), people)
@@ -156,9 +172,14 @@ def _answers(survey: Survey, definition: Definition, people: Organisation) -> No
     drawing = Drawing(survey, definition, chance)
     count = reading.table("survey_texts")[survey.slug]["responses"]
     names = [f"p{number:02d}" for number in range(1, 44)]
+    if survey.is_confidential:
+        for name in names[-count:]:
+            responses.confide(survey, people.people[name], keys.token(), drawing.given())
+        responses.release(survey)
+        return
     begun = survey.opens_at or clock.now()
     span = (clock.now() - begun).total_seconds()
-    responses = []
+    rows = []
     for place in range(count):
         named = {
             "person_id": people.people[names[place % len(names)]],
@@ -166,7 +187,7 @@ def _answers(survey: Survey, definition: Definition, people: Organisation) -> No
             "answered_at": begun + timedelta(seconds=chance.random() * span),
         }
         nobody = dict.fromkeys(named)
-        responses.append(
+        rows.append(
             {
                 "id": random_id(),
                 "survey_id": survey.id,
@@ -174,9 +195,9 @@ def _answers(survey: Survey, definition: Definition, people: Organisation) -> No
                 **(nobody if survey.is_anonymous else named),
             }
         )
-    db.session.execute(insert(SurveyResponse), responses)
-    for response in responses:
-        drawing.respond(response["id"])
-    for model, rows in drawing.rows.items():
-        if rows:
-            db.session.execute(insert(model), rows)
+    db.session.execute(insert(SurveyResponse), rows)
+    for row in rows:
+        drawing.respond(row["id"])
+    for model, drawn in drawing.rows.items():
+        if drawn:
+            db.session.execute(insert(model), drawn)

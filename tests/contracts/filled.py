@@ -34,7 +34,8 @@ from moderation.drawing import draw_among
 from moderation.models import Decision, QueueItem
 from moderation.purging import Purge
 from moderation.second_review import SecondReview
-from surveys.models import OpenAnswer
+from surveys import confiding
+from surveys.models import OpenAnswer, Survey
 from surveys.opinions import Opinion
 from tests.boards import Forum
 from tests.campaigns.conftest import make as make_campaign
@@ -47,6 +48,7 @@ from tests.surveys.ledgers import Ledgers
 
 FORM_KEY = "a form's own random key, of more than forty characters"
 LETTER_STATES = tuple(state for state in Letter.machine.states if state not in ("draft", "unrated"))
+CONFIDED = "confided"  # the slug of the confidential survey
 CLASS_OF_FIVE = ("cadre", "cadre2", "delegate", "supervisor", "expert")
 
 
@@ -492,6 +494,7 @@ def _ask(site: Filled) -> None:
     desk.move("closed", "close")
     _put_forward(site, desk, people)
     _keep_ledger(site)
+    _confide(site, desk, people)
     desk.make(slug="named", anonymity="named", roster=True)
     changed = {"seen": "0", "label-zh": word("draft_question"), "label-en": ""}
     asked = "/surveys/manage/named/edit/questions/brief"
@@ -501,6 +504,23 @@ def _ask(site: Filled) -> None:
     for name in CLASS_OF_FIVE:
         text = word("named_answer") if name == "cadre" else "少开会。"
         assert desk.fill(people[name], "named", q_text=text).status_code == 303
+
+
+def _confide(site: Filled, desk: Desk, people: dict[str, Visitor]) -> None:
+    """A confidential survey: names that two keepers hold, five counted responses, one held."""
+    desk.make(slug=CONFIDED, anonymity="confidential", state="draft")
+    with site.app.app_context():
+        survey = db.session.scalars(sa.select(Survey).where(Survey.slug == CONFIDED)).one()
+        for keeper in ("office", "inspector"):  # the cast's office has one person
+            confiding.take_half(survey, site.cast.person(keeper))
+        db.session.commit()
+    desk.move(CONFIDED, "open")
+    for name in CLASS_OF_FIVE:
+        text = word("confided_answer") if name == "cadre" else "少开会。"
+        assert desk.fill(people[name], CONFIDED, q_text=text).status_code == 303
+    desk.release(CONFIDED)
+    held = desk.fill(people["leader"], CONFIDED, q_text=word("confided_held"))
+    assert held.status_code == 303
 
 
 OPINIONS = ("pending", "returned", "rejected", "hidden", "sealed")

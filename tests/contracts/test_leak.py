@@ -13,7 +13,7 @@ import re
 import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import product
 from typing import Any
@@ -24,6 +24,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from accounts.models import Person
 from accounts.session import Stranger
 from core import clock, file_links, mail_message, unsubscribe
 from core.attachments import Attachment
@@ -36,8 +37,10 @@ from forum.tags import Tag
 from forum.tending import ENDS
 from moderation.amending import EDITS
 from surveys.ledger.models import LedgerEntry, LedgerSource
-from surveys.models import OpenAnswer, Survey, SurveyVersion
+from surveys.models import OpenAnswer, Survey, SurveyResponse, SurveyVersion
 from tests.contracts.filled import (
+    CLASS_OF_FIVE,
+    CONFIDED,
     LETTER_STATES,
     OPINIONS,
     PROPOSALS,
@@ -130,6 +133,8 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("open_answer", "closed_answer"), OFFICE),
     "held_answer": set(),
     "begun_answer": {"leader"},
+    "confided_answer": OFFICE,
+    "confided_held": set(),
     # Whoever put the words forward, and who decides; what was left out of them is the office's.
     **{f"opinion_{state}": OFFICE | REVIEWERS for state in OPINIONS if state != "sealed"},
     **{f"opinion_{state}_raw": OFFICE for state in OPINIONS if state != "sealed"},
@@ -221,7 +226,7 @@ NEAR: dict[str, set[str | None]] = {
     "campaigns": {None, "office", "cadre", "admin", "leader", "moderator", "chief_moderator"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
 }
-FEW, MANY, SOME = 1, 10, 10
+FEW, MANY, SOME = 1, 14, 10
 # Where hidden words stand: opened with every id for everybody, in the short crawl, too.
 TELLING = {
     *("moderation.list_seconds", "moderation.show_second"),
@@ -407,6 +412,35 @@ class Crawl:
                 self.telling.add(path)
 
 
+def confided() -> Sequence[uuid.UUID]:
+    """The responses whose name is locked, in the current context."""
+    return db.session.scalars(
+        select(SurveyResponse.id).where(SurveyResponse.name_box.is_not(None))
+    ).all()
+
+
+def test_no_page_says_whose_a_confidential_response_is(filled: Filled) -> None:
+    """Names that are sealed stand on no page of the survey, whoever reads it; its keepers included."""
+    with filled.app.app_context():
+        wanted = select(Person.name).where(Person.username.in_((*CLASS_OF_FIVE, "leader")))
+        names = db.session.scalars(wanted).all()
+        responses = confided()
+    assert len(names) == 6
+    assert len(responses) == 5
+    here = f"/surveys/{CONFIDED}"
+    pages = [f"{here}/{one}" for one in ("answers", "results", "versions", "keys", "asking")]
+    pages += [here, *(f"{here}/responses/{one}/name" for one in responses)]
+    read = 0
+    for who in ("office", "inspector", "admin", "chief_moderator", "minister"):
+        reader = filled.visitor(who)
+        for page in pages:
+            text = reader.get(page).text
+            main = text[text.find("<main") : text.find("</main>")]
+            assert [one for one in names if one in main] == [], (who, page)
+            read += word("confided_answer") in main
+    assert read, "the words beside the locked name were read"
+
+
 def _said(data: bytes) -> str:
     """What an answer says; of an archive (a Word file is one) what it holds, names and all."""
     if data.startswith(b"PK"):
@@ -489,7 +523,7 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
     if rule.endpoint == "forum.tend_thread" and name == "verb":
         return [*ENDS, *ENDS.values()]
     if name == "response_id":  # of a confidential survey alone is there a name to open
-        return [uuid.UUID(int=0)]
+        return list(confided())
     if rule.endpoint == "surveys.back_to_begun":
         return ["swap"]
     if rule.endpoint in ("surveys.show_receipt", "surveys.back_to_receipt", "surveys.enter"):

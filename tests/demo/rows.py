@@ -16,6 +16,8 @@ DRAWN = {
     "journal_events": {"subject_id", "facts", "note_digest", "previous", "digest"},
     "journal_heads": {"digest", "seal"},
     "notices": {"url"},
+    "survey_keepers": {"public"},
+    "survey_responses": {"name_box"},
     "letters": {"id", "tracking_digest", "form_digest"},
 }
 

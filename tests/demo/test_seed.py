@@ -63,7 +63,7 @@ def test_as_many_as_promised(seeded: Flask) -> None:
         assert count(Letter) == 12
         assert count(QueueItem, QueueItem.closed_at.is_(None)) >= 8
         given = Counter(db.session.scalars(sa.select(SurveyResponse.survey_id)))
-        assert len(given) == count(Survey) == 4
+        assert len(given) == count(Survey) == 5
         assert all(20 <= number <= 200 for number in given.values())
 
 
