@@ -70,6 +70,24 @@ class RankingField(QuestionField):
             most=self.most,
         )
 
+    @property
+    def wanted_by_buttons(self) -> str:
+        """The same where a script lets options be moved."""
+        if self.least == len(self.question.options):
+            return _(
+                "请排出全部 %(count)d 项的先后：点“+”排进来，用箭头或者拖动换先后。",
+                count=self.least,
+            )
+        if self.least == self.most:
+            return _(
+                "请排出最前的 %(count)d 项：点“+”排进来，用箭头或者拖动换先后。", count=self.most
+            )
+        return _(
+            "请排出 %(least)d 到 %(most)d 项的先后：点“+”排进来，用箭头或者拖动换先后。",
+            least=self.least,
+            most=self.most,
+        )
+
     def said(self, given: list[dict[str, Any]]) -> dict[str, list[str]]:
         return {f"{self.name}-{row['option']}": [str(int(row["number"]))] for row in given}
 

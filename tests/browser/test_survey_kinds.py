@@ -75,6 +75,7 @@ def test_options_are_put_in_order_by_keyboard_and_by_dragging(
 ) -> None:
     cadre = Person(chromium, demo_url, java_script=True).sign_in("cadre2")
     page = cadre.open(form)
+    expect(page.locator("[data-wanted]")).to_contain_text("点“+”排进来")
     said = page.locator(".ranking + [role=status]")
     page.get_by_role("button", name="修路：排进来").press("Enter")
     expect(said).to_have_text("修路：第 1 位，共 1 位")
@@ -110,6 +111,7 @@ def test_options_are_put_in_order_by_keyboard_and_by_dragging(
 
 def test_the_same_form_without_a_script(chromium: Browser, demo_url: str, form: str) -> None:
     page = Person(chromium, demo_url, java_script=False).sign_in("delegate").open(form)
+    expect(page.locator("[data-wanted]")).to_contain_text("最前的填 1")
     for name, place in (("修路", "2"), ("减少表格", "1"), ("办好食堂", "1")):
         page.get_by_label(name).fill(place)
     page.get_by_role("button", name="下一步").click()
@@ -118,6 +120,58 @@ def test_the_same_form_without_a_script(chromium: Browser, demo_url: str, form: 
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("button", name="交问卷").click()
     expect(page).to_have_url(f"{demo_url}{form}/receipt")
+
+
+def named(*keys: str) -> list[dict[str, object]]:
+    return [{"key": key, "label": {"zh": f"选项{key}", "en": key}} for key in keys]
+
+
+THUMB = {
+    **FORM,
+    "slug": "thumb",
+    "title": {"zh": "用拇指填", "en": "By thumb"},
+    "pages": False,
+    "sections": [
+        {
+            "questions": [
+                {
+                    "key": "one",
+                    "type": "single",
+                    "label": {"zh": "选一个", "en": "Choose"},
+                    "options": [*named("a"), {"key": "z", "label": "其他", "other": True}],
+                },
+                {
+                    "key": "grid",
+                    "type": "matrix",
+                    "label": {"zh": "每行一项", "en": "One each"},
+                    "options": named("p", "q", "r"),
+                    "rows": named("x", "y"),
+                },
+            ]
+        }
+    ],
+}
+
+
+def test_form_fits_a_thumb(chromium: Browser, demo_url: str) -> None:
+    """On the narrowest phone: nothing beside the page, the box of "other" and a row of a matrix as
+    wide as there is room."""
+    office = Person(chromium, demo_url, java_script=False).sign_in("office")
+    page = office.open("/surveys/new")
+    page.fill("#source", json.dumps(THUMB, ensure_ascii=False))
+    page.get_by_role("button", name="存为草稿").click()
+    page = Person(chromium, demo_url, java_script=True).sign_in("office").open("/surveys/thumb")
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        column = page.locator("form.survey").evaluate("one => one.clientWidth")
+        other = page.locator(".choice > .input").first.evaluate("one => one.clientWidth")
+        assert other > column * 0.7
+        cells = page.locator(".matrix__row").first.locator(".matrix__cell")
+        last = cells.last.bounding_box()
+        row = page.locator(".matrix__row").first.bounding_box()
+        assert last and row
+        assert abs(last["x"] + last["width"] - row["x"] - row["width"]) < 2
 
 
 SIGNED = {

@@ -5,6 +5,8 @@
 class Ranking {
   constructor(list) {
     this.list = list;
+    const wanted = list.closest("fieldset").querySelector("[data-wanted]");
+    wanted.textContent = wanted.dataset.wanted; // it spoke of numbers to be written
     this.said = Object.assign(document.createElement("p"), { className: "hidden-text" });
     this.said.setAttribute("role", "status");
     list.after(this.said);
