@@ -49,7 +49,8 @@ def change(survey: Survey) -> Any:
     except (acts.Refused, DefinitionFault) as fault:
         why = str(fault) if isinstance(fault, acts.Refused) else fault.faults[0].sentence
         return _page(drafting.draft_of(survey), refused=why), 422
-    return redirect(_address(survey, done, is_open=done.act in _OPENING), 303)
+    is_open = done.act in _OPENING or done.key == request.form.get("open")
+    return redirect(_address(survey, done, is_open=is_open), 303)
 
 
 @bp.route("/surveys/manage/<slug>/edit/questions/<key>", methods=["GET", "POST"])

@@ -26,10 +26,13 @@ def order(page: Page) -> list[str | None]:
 def test_question_is_moved_by_keyboard_and_by_dragging(workshop: Page) -> None:
     page = workshop
     page.evaluate("window.isTheSame = true")
+    page.locator("[data-key=q1] a").first.click()
     page.locator("button[value='down q1']").focus()
     page.keyboard.press("Enter")
     expect(page.locator("[data-key]").first).to_have_attribute("data-key", "q2")
     assert page.evaluate("document.activeElement.value") == "down q1"
+    page.get_by_role("link", name="收起").click()
+    expect(page.locator("button[value='down q1']")).to_have_count(0)
     page.locator("[data-key=q1] .meta").drag_to(page.locator("[data-key=q4] .meta"))
     expect(page.locator("#part-2 [data-key]").nth(1)).to_have_attribute("data-key", "q1")
     assert order(page) == ["q2", "q3", "q4", "q1", "q5"]

@@ -58,12 +58,20 @@ function show(old, made, page, pressed) {
   begin();
 }
 
-// The phone shows what came of it, at the question that is open.
+// The phone shows what came of it, at the question that is open, once no further act follows.
+const QUIET = 400; // milliseconds
+let looking = 0;
+
 function look(phone, next) {
+  clearTimeout(looking);
+  if (next) looking = setTimeout(() => turn(phone, next.src), QUIET);
+}
+
+function turn(phone, address) {
   const there = phone?.contentWindow?.location;
-  if (!there || !next) return;
-  const hash = new URL(next.src, location.href).hash;
-  if (hash && hash !== there.hash) there.replace(next.src);
+  if (!there) return;
+  const { hash } = new URL(address, location.href);
+  if (hash && hash !== there.hash) there.replace(address);
   there.reload();
 }
 
@@ -87,8 +95,8 @@ function send(address, body) {
 let dragged = null;
 
 function begin() {
-  for (const question of place().querySelectorAll(".workshop__question:not(.is-open)")) {
-    if (question.querySelector(".acts")) question.draggable = true;
+  for (const question of place().querySelectorAll("[data-moves] > .workshop__question:not(.is-open)")) {
+    question.draggable = true;
   }
 }
 
