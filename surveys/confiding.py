@@ -20,6 +20,7 @@ from nacl.secret import SecretBox
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from accounts.models import Person
 from core import clock, codes, journal, keys, notices
 from core.db import Base, db, insert_into
 from core.i18n import _, _l
@@ -96,6 +97,13 @@ def keepers(survey: Survey) -> list[SurveyKeeper]:
     """Those who hold a half, by seat."""
     asked = select(SurveyKeeper).where(SurveyKeeper.survey_id == survey.id)
     return list(db.session.scalars(asked.order_by(SurveyKeeper.seat)))
+
+
+def keeper_names(survey: Survey) -> list[str]:
+    """What those who hold a half are called, by seat."""
+    named = select(Person.name).join(SurveyKeeper, SurveyKeeper.person_id == Person.id)
+    of_it = named.where(SurveyKeeper.survey_id == survey.id)
+    return list(db.session.scalars(of_it.order_by(SurveyKeeper.seat)))
 
 
 def take_half(survey: Survey, actor: Actor) -> str | None:

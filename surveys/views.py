@@ -20,7 +20,7 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from core import codes, registry
+from core import codes
 from core.db import db
 from core.gate import requires
 from core.i18n import _, day, speak
@@ -249,7 +249,7 @@ def page_of(
         was_changed=form.outlived is not None or sent != version.number,
         receipt=receipt,
         asked=audience.in_words(survey) if survey.needs_account else "",
-        keepers=_keeper_names(survey) if survey.is_confidential else [],
+        keepers=confiding.keeper_names(survey) if survey.is_confidential else [],
         is_blind=right is not None and (right == "" or rights.is_blind(right)),
         mark=_mark(survey, right),
         standing=standing,
@@ -267,12 +267,6 @@ def _spoken(definition: Definition) -> str:
         return ""
     speak(wanted)
     return wanted
-
-
-def _keeper_names(survey: Survey) -> list[str]:
-    ids = [one.person_id for one in confiding.keepers(survey)]
-    names = registry.names(set(ids))
-    return [names[one] for one in ids]
 
 
 def _mark(survey: Survey, right: str | None) -> str:
