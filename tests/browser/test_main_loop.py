@@ -126,7 +126,7 @@ def test_fill_opinion_form(meet: Meet, with_script: bool) -> None:
         pytest.fail("the form is not there")
     page.locator("[name=q-q1][value=a]").check()
     page.locator("[name=q-q2]").fill("三次")
-    person.click(page.locator("main form button").last)
+    person.click(page.get_by_role("button", name="交问卷"))
     person.sees("要改")
     assert page.locator("[name=q-q1][value=a]").is_checked()
     assert page.locator("[name=q-q2]").input_value() == "三次"
@@ -141,7 +141,7 @@ def test_fill_opinion_form(meet: Meet, with_script: bool) -> None:
         if not any(group.nth(at).is_checked() for at in range(group.count())):
             group.first.check()
     page.locator("main input[type=checkbox]").first.check()
-    person.click(page.locator("main form button").last)
+    person.click(page.get_by_role("button", name="交问卷"))
     person.sees("谢谢")
 
     person.open("/surveys/opinion-form/results")
