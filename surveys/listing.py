@@ -31,6 +31,7 @@ class Listed:
     is_answered: bool
     is_dismissed: bool
     begun_in: int | None = None  # the section in which the actor stopped half-way
+    mark: str = ""  # by which the browser alone knows that, where the form is not named
 
     @property
     def is_begun(self) -> bool:
@@ -101,6 +102,7 @@ def _ask(actor: Actor) -> list[Listed]:
             answered is not None or (survey.is_anonymous and is_answered_here(survey, actor)),
             dismissed is not None,
             begun_in,
+            "" if survey.is_named else rights.owner(survey, actor.id),
         )
         for survey, dismissed, answered, begun_in in rows
     ]

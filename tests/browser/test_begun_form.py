@@ -117,8 +117,9 @@ def test_named_form_is_saved_while_it_is_filled_in(
     there.check()
     page.get_by_role("button", name="交问卷").click()
     expect(page).to_have_url(f"{demo_url}{named}/thanks")
-    there.open("/surveys")
-    there.sees_nothing_of("填了一半")
+    row = there.open("/surveys").locator(".row", has_text="实名慢慢填")
+    expect(row).to_contain_text("已交")
+    expect(row).not_to_contain_text("填了一半")
     calm(there)
 
 
@@ -196,6 +197,10 @@ def test_anonymous_form_stays_on_the_device(chromium: Browser, demo_url: str, un
     expect(page.get_by_label("说两句")).to_have_value("只有我的设备知道")
     here.check()
 
+    listed = here.open("/surveys").locator(".row", has_text="匿名慢慢填")
+    expect(listed.locator(".chip")).to_be_visible()
+    expect(listed.locator(".chip")).to_have_text("填了一半")
+
     # Whoever signs in after them at the same browser sees nothing of it.
     mine = here.context.cookies()
     here.context.clear_cookies()
@@ -204,6 +209,8 @@ def test_anonymous_form_stays_on_the_device(chromium: Browser, demo_url: str, un
     page = here.open(unnamed)
     expect(page.get_by_label("乙")).not_to_be_checked()
     here.sees_nothing_of("上次在这台设备上填的")
+    listed = here.open("/surveys").locator(".row", has_text="匿名慢慢填")
+    expect(listed.locator(".chip")).to_be_hidden()
     here.context.clear_cookies()
     here.context.add_cookies(mine)
 
