@@ -130,7 +130,7 @@ def return_ledger_item(item: LedgerItem) -> Any:
 def propose_ledger_item(item: LedgerItem) -> Any:
     """Hand wording, quotes and reply to the reviewers, as everybody will read them."""
     reply = items.latest_reply(item)
-    if reply is None or item.about or item.is_sealed:
+    if reply is None or not item.may_be_public:
         raise Conflict(item.latest_revision, _("有了答复、又不是关于个人的，才能公布。"))
     quotable = quoting.quotables(item.ledger, items.entries_of(item))
     form = PublishForm(data={"quotes": _proposed(quotable)})

@@ -119,6 +119,11 @@ class LedgerItem(Reviewable, Stateful, Base):
             "suspended",
         )
 
+    @property
+    def may_be_public(self) -> bool:
+        """Whether it has an answer and is about nobody in particular."""
+        return not self.about and self.state in ("answered", "published") and not self.is_sealed
+
     @staticmethod
     def visible_to(actor: Actor) -> Select[LedgerItem]:
         """All for the office, those of their unit for whoever answers, those under review for
@@ -258,7 +263,7 @@ class LedgerItem(Reviewable, Stateful, Base):
 
     def hand_in(self, wording: Wording, quoted: Collection[LedgerEntry], actor: Actor) -> None:
         """Hand wording, quotes and reply to the reviewers. Raises Conflict."""
-        if self.about or self.state not in ("answered", "published"):
+        if not self.may_be_public:
             raise Conflict(self.latest_revision, _("有了答复、又不是关于个人的，才能公布。"))
         for one in entries_of(self):
             one.is_quoted = one in quoted

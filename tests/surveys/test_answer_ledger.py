@@ -166,6 +166,9 @@ def test_a_promise_is_answered_again_and_the_old_reply_stands_until_then(
     url = f"/ledgers/items/{item}/answer"
     assert leader.post(url, waiting).status_code == 409  # a version is with the reviewers
     assert ledgers.decide(item) == 302
+    assert ledgers.propose(item, MEETINGS[0]).status_code == 303  # another beside the public one
+    assert leader.post(url, waiting).status_code == 409
+    assert ledgers.decide(item) == 302
     with clock.travel(clock.now() + timedelta(days=5)):
         reader, leader = cast.visitor("cadre2"), cast.visitor("leader")
         assert "说好的日子到了" in reader.get(f"/ledgers/{ledger}").text
@@ -268,10 +271,12 @@ def test_small_items_come_in_the_order_of_their_numbers(
     """An order by their counts would tell the counts."""
     one = ledgers.keys(ledger, "食堂")
     two = ledgers.keys(ledger, "路灯", "表太多")
+    ledgers.gather(ledger, "会风", *ledgers.keys(ledger, "会上少念"))
     ledgers.published(ledger, "食堂开门早些", *one)
     ledgers.published(ledger, "路灯和表格", *two)
     ledgers.published(ledger, "会议太多", *on_meetings(ledgers, ledger))
     page = cast.visitor("cadre2").get(f"/ledgers/{ledger}").text
+    assert "已公布答复</dt><dd>3" in page  # what is not published is not among them
     places = [page.index(f"{title}</h2>") for title in ("会议太多", "食堂开门早些", "路灯和表格")]
     assert places == sorted(places)
     assert f"不足 {THRESHOLD} 人次" in page
