@@ -322,6 +322,7 @@ def test_every_decision_and_what_follows(
         assert MEETINGS[1] not in office.get(there).text, there
         assert REASON not in office.get(there).text, there
     with app.app_context():
+        assert REASON not in db.session.scalars(select(LedgerReply.reason)).all()
         number = db.session.scalars(select(Seal.id).order_by(Seal.id.desc())).first()
     chief = cast.visitor("chief_moderator")
     assert chief.post(f"/moderation/seals/{number}/unseal", WHY).status_code == 302
