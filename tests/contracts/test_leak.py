@@ -249,7 +249,7 @@ TELLING = {
     "campaigns.list_proposals",
     "accounts.show_import",
 }
-_WORD = re.compile("zq[a-z]+qz")
+_WORD = re.compile("zq[a-z]+?qz")  # two may meet where a tag stood between them
 _HREF = re.compile(r'href="([^"#]+)')
 
 
