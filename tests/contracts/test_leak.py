@@ -502,6 +502,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return {"key": ["one"], "number": [1]}[name]
     if rule.endpoint == "surveys.download":
         return ["json", "xlsx"]
+    if rule.endpoint == "surveys.show_question":
+        return ["one", "num", "text"]
     if rule.endpoint == "surveys.take_ledger":
         return ["docx", "xlsx"]
     if rule.endpoint == "surveys.enter_lines":

@@ -36,6 +36,7 @@ from moderation.templates import ExplanationTemplate
 from moderation.terms.models import TermRule, TermTrial
 from surveys.building.steps import DraftStep
 from surveys.definition import dump
+from surveys.ledger.models import Ledger, LedgerEntry, LedgerReply
 from surveys.models import (
     HeldResponse,
     Survey,
@@ -51,6 +52,7 @@ from tests.letters.conftest import Post
 from tests.people import Cast, Visitor
 from tests.rules import Rules
 from tests.surveys.conftest import GOOD, Desk, action, document, hidden
+from tests.surveys.ledgers import Ledgers
 
 # SQLite lets one write after the other: a few at once meet all that many would.
 FEW, MANY = 8, 32
@@ -437,6 +439,30 @@ def appoint_in_many_windows(stage: Stage) -> Act:
     return appoint(stage, differs=True, answers=frozenset({302, 422}))
 
 
+def open_ledger(stage: Stage) -> Act:
+    data = {"title": "征求意见台账", "survey": "", "members": "", "once": KEY}
+    return Act("office", "/ledgers/new", data, Ledger)
+
+
+def enter_lines(stage: Stage) -> Act:
+    ledgers = Ledgers(stage.app, stage.cast)
+    made = ledgers.open()
+    url = f"/ledgers/{made}/sources/{ledgers.source(made)}"
+    return Act("office", url, {"body": "会太多。", "count": "1", "once": KEY}, LedgerEntry)
+
+
+def answer_ledger_item(stage: Stage) -> Act:
+    ledgers = Ledgers(stage.app, stage.cast)
+    made = ledgers.open()
+    ledgers.enter(made, ledgers.source(made), "会太多。")
+    item = ledgers.gather(made, "会议太多", *ledgers.keys(made))
+    unit = {"unit": str(stage.cast.unit_id("county"))}
+    assert ledgers.office.post(f"/ledgers/items/{item}/assign", unit).status_code == 303
+    data = {"outcome": "done", "reason": WHY}
+    codes = frozenset({303, 409})
+    return Act("leader", f"/ledgers/items/{item}/answer", data, LedgerReply, answers=codes)
+
+
 ACTS: list[Make] = [
     *(create_board, create_board_in_many_windows, appoint, appoint_in_many_windows),
     *(draft_rule, draft_rule_in_many_windows, try_rule),
@@ -450,6 +476,7 @@ ACTS: list[Make] = [
     *(add_person, add_person_in_many_windows, grant_role, issue_slip, import_people),
     *(confirm_import, add_unit, add_unit_in_many_windows),
     *(inquire, ask_to_purge, place_hold, seal, escalate),
+    *(open_ledger, enter_lines, answer_ledger_item),
 ]
 
 
