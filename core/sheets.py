@@ -90,9 +90,17 @@ def column_letters(number: int) -> str:
 
 def to_csv(rows: Iterable[Sequence[Any]]) -> bytes:
     """A table as CSV in UTF-8 that spreadsheets open; no cell is taken for a formula."""
-    out = io.StringIO(newline="")
+    out = io.BytesIO()
+    write_csv(out, rows)
+    return out.getvalue()
+
+
+def write_csv(file: IO[bytes], rows: Iterable[Sequence[Any]]) -> None:
+    """The same into a file, row by row."""
+    out = io.TextIOWrapper(file, "utf-8-sig", newline="")
     csv.writer(out).writerows([_inert(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    out.flush()
+    out.detach()
 
 
 def workbook(tables: Mapping[str, Iterable[Sequence[str | int]]]) -> bytes:
