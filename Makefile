@@ -12,12 +12,13 @@ AREA   ?=
 # A stamp says that a step is done; it is older than what it was made from when it must be redone.
 INSTALLED     := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_EXTRAS := $(VENV)/.installed-extras
 ASSETS        := static/vendor/.stamp
 SENTENCES     := $(wildcard translations/*/*/LC_MESSAGES/messages.po)
 COMPILED      := $(SENTENCES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-slow bench lint format seed messages screenshots
+.PHONY: help run setup extras test test-slow bench lint format seed messages screenshots
 
 help: ## List these tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +27,8 @@ run: setup ## Start the site at http://127.0.0.1:8000 (HOST, PORT), set up and f
 	@exec $(FLASK) serve
 
 setup: $(INSTALLED) $(ASSETS) $(COMPILED) ## Do all that a start needs, without starting
+
+extras: $(INSTALLED_EXTRAS) ## Add what makes PDF and SPSS files (PDF needs Pango: apt install libpangoft2-1.0-0)
 
 # What pytest makes of the tests' sentences is kept for the next run, whatever the shell says.
 test: setup $(INSTALLED_DEV) ## Run every test but the long proofs
@@ -91,6 +94,11 @@ $(INSTALLED): requirements.txt | $(PYTHON)
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
 	@echo "Installing what the checks need"
 	@$(call install,requirements-dev.txt)
+	@touch $@
+
+$(INSTALLED_EXTRAS): requirements-extras.txt $(INSTALLED)
+	@echo "Installing what makes PDF and SPSS files"
+	@$(call install,requirements-extras.txt)
 	@touch $@
 
 $(ASSETS): static/package-lock.json core/vendor.py requirements-node.txt | $(INSTALLED)
