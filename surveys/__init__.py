@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     )
     from .building import beginning, releasing, trying  # noqa: F401
     from .building import views as workshop  # noqa: F401
+    from .exporting import views as exporting  # noqa: F401
     from .ledger import bringing, item_views  # noqa: F401
     from .ledger import views as ledgers  # noqa: F401
 

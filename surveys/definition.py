@@ -49,7 +49,7 @@ SITE_LANGUAGES = frozenset({"zh", "en"})
 EVERYONE = "everyone"
 # Who may answer: the audience by signing in, whoever has the address, whoever has a code.
 ENTRY = ("account", "link", "codes")
-RESERVED_SLUGS = frozenset({"manage", "new", "rights"})
+RESERVED_SLUGS = frozenset({"exports", "manage", "new", "rights"})
 QUESTION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}")
 
 MAX_SECTIONS, MAX_QUESTIONS = 200, 600

@@ -67,6 +67,10 @@ rules(
         "surveys:ledger_item:redact": its_reviewer & ~is_its("author"),
         "surveys:ledger_item:seal": its_reviewer & ~is_its("author"),
         "surveys:schema:read": anyone,
+        "surveys:export:list": may_see_results,
+        "surveys:export:ask": office,
+        "surveys:export:show": office & is_its("asker"),
+        "surveys:package_key:show": anyone,
         # Whoever holds a right to answer; who that is, nobody asks.
         "surveys:response:send": anyone,
         # Whoever has the address, or a code; who that is, nobody asks.

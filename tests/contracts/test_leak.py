@@ -510,6 +510,8 @@ def _values(app: Flask, rule: Rule, name: str) -> list[Any]:
         return list(db.session.scalars(select(LedgerSource.id)))
     if rule.endpoint == "surveys.correct_entry":
         return list(db.session.scalars(select(LedgerEntry.id)))
+    if rule.endpoint == "surveys.take_tables":  # a PDF says what a Word file says, and takes long
+        return ["csv", "xlsx", "json", "docx", "zip"]
     if name == "token":  # of a mail to `cadre`
         known = db.session.scalars(select(MailAddress)).one()
         stops = unsubscribe.token(known.person_id, known.address, ["decision"])

@@ -39,6 +39,7 @@ OPEN_PAGES = {
     "static",
     "surveys.back_to_receipt",
     "surveys.enter",  # 404 where an account is needed
+    "surveys.show_package_key",
     "surveys.show_receipt",  # whoever holds a receipt; who that is, nobody asks
     "surveys.show_schema",
 }
