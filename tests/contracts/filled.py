@@ -35,6 +35,8 @@ from moderation.models import Decision, QueueItem
 from moderation.purging import Purge
 from moderation.second_review import SecondReview
 from surveys import confiding
+from surveys.exporting import making
+from surveys.exporting.models import SurveyExport
 from surveys.models import OpenAnswer, Survey
 from surveys.opinions import Opinion
 from tests.boards import Forum
@@ -504,6 +506,10 @@ def _ask(site: Filled) -> None:
     for name in CLASS_OF_FIVE:
         text = word("named_answer") if name == "cadre" else "少开会。"
         assert desk.fill(people[name], "named", q_text=text).status_code == 303
+    _send(site.visitor("office"), "/surveys/named/exports", kind="csv")
+    with site.app.app_context():
+        making.make(db.session.scalars(sa.select(SurveyExport.id)).one())
+        db.session.commit()
 
 
 def _confide(site: Filled, desk: Desk, people: dict[str, Visitor]) -> None:
