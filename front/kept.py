@@ -36,7 +36,7 @@ def groups(config: Mapping[str, Any]) -> tuple[Group, ...]:
     return (
         Group("people", _("人和登录"), _people(config["SIGN_IN_HOURS"])),
         Group("words", _("写下的话"), (*_words(), *_beside(), *_checks(), *_reviews())),
-        Group("answers", _("问卷"), (*_answers(), *_beside_answers())),
+        Group("answers", _("问卷"), (*_answers(), *_asking(), *_opinions())),
         Group("letters", _("部长信箱"), _letters()),
         Group("house", _("系统自己的记录"), (*_wishes(), *_house())),
     )
@@ -287,7 +287,7 @@ def _answers() -> tuple[Kept, ...]:
     )
 
 
-def _beside_answers() -> tuple[Kept, ...]:
+def _asking() -> tuple[Kept, ...]:
     return (
         Kept(
             ("survey_begun_responses",),
@@ -310,12 +310,34 @@ def _beside_answers() -> tuple[Kept, ...]:
             _("指导小组办公室看得到各批印了多少张，一共换了多少张。"),
         ),
         Kept(
+            ("survey_code_mails",),
+            _("寄出的邀请码"),
+            _(
+                "还没寄出的信：地址和码加密放着，寄出就删；对方退回的只留地址，那个码作废。"
+                "寄出以后，哪个码寄给了谁，系统里哪里都没有。"
+            ),
+            _("寄出时删除；退回的，问卷存在期间"),
+            _("退回的地址，指导小组办公室看得到。"),
+        ),
+        Kept(
             ("survey_draft_steps",),
             _("问卷草稿的修改"),
             _("谁在什么时候改了草稿的哪一处，用来撤销和看历史；只留最近 60 步。"),
             _("问卷存在期间"),
             _("指导小组办公室。"),
         ),
+        Kept(
+            ("survey_dismissals", "survey_reminders"),
+            _("问卷的提醒"),
+            _("哪一天发过提醒；谁不想再被提醒。这不说明答了还是没答。"),
+            _("问卷存在期间"),
+            _("没有人。"),
+        ),
+    )
+
+
+def _opinions() -> tuple[Kept, ...]:
+    return (
         Kept(
             ("survey_opinions",),
             _("公布的意见"),
@@ -344,13 +366,6 @@ def _beside_answers() -> tuple[Kept, ...]:
             _("办公室里谁在什么时候要过哪份问卷的文件，和文件本身。匿名问卷没有这样的文件。"),
             _("七天"),
             _("要文件的人。"),
-        ),
-        Kept(
-            ("survey_dismissals", "survey_reminders"),
-            _("问卷的提醒"),
-            _("哪一天发过提醒；谁不想再被提醒。这不说明答了还是没答。"),
-            _("问卷存在期间"),
-            _("没有人。"),
         ),
     )
 

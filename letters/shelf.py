@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, Subquery, and_, case, func, select
 
 from core import clock, figures, jobs, refilling, registry, search
 from core.db import db
@@ -21,6 +22,7 @@ from .public import SOURCE, PublicLetter
 WRITER_WAITS = ("needs_info", "replied")
 TO_SCREEN = ("received", "screening")
 TO_ASSIGN = ("accepted", "reopened")
+OWN = 5  # letters of one's own that are named
 OWNED = ("claimed", "handling", "reply_draft")
 HEAPS = {"signing": "open&state=sign_off"}  # what the desk calls a heap, where it is not its name
 
@@ -77,50 +79,51 @@ def watched(actor: Actor) -> list[tuple[str, Any]]:
 
 
 def waiting(actor: Actor) -> list[Waiting]:
-    """What waits for a person: own letters to answer or rate, and the desk's heaps."""
-    return [*_own(actor), *_heaps(actor)]
-
-
-def _own(actor: Actor) -> list[Waiting]:
+    """What waits for a person: own letters to answer or rate, and the desk's heaps; one statement."""
     if actor.id is None:
         return []
-    rows = db.session.scalars(
-        select(Letter)
-        .where(Letter.writer_id == actor.id, Letter.state.in_(WRITER_WAITS))
-        .order_by(Letter.received_at.desc())
-        .limit(5)
-    )
+    own = and_(Letter.writer_id == actor.id, Letter.state.in_(WRITER_WAITS))
+    heaps = [*todo(actor), *watched(actor)]
+    found: Select[Any] = select(Letter).where(own)
+    if heaps:
+        counts = _counts(actor, [condition for _name, condition in heaps])
+        found = select(Letter, *counts.c).select_from(counts).outerjoin(Letter, own)
+    rows = db.session.execute(found.order_by(Letter.received_at.desc()).limit(OWN)).all()
     return [
-        Waiting(
-            title=letter.title,
-            url=letter.path,
-            detail=_("请补充来信的内容") if letter.state == "needs_info" else _("请为答复打分"),
-            state=letter.state,
-            machine=Letter.kind,
-            due_on=letter.rating_ends_on if letter.state == "replied" else None,
-        )
-        for letter in rows
+        *(_own(row[0]) for row in rows if row[0] is not None),
+        *(_heaps([name for name, _condition in heaps], rows[0][1:]) if heaps else ()),
     ]
 
 
-def _heaps(actor: Actor) -> list[Waiting]:
-    heaps = [*todo(actor), *watched(actor)]
-    if not heaps:
-        return []
+def _own(letter: Letter) -> Waiting:
+    return Waiting(
+        title=letter.title,
+        url=letter.path,
+        detail=_("请补充来信的内容") if letter.state == "needs_info" else _("请为答复打分"),
+        state=letter.state,
+        machine=Letter.kind,
+        due_on=letter.rating_ends_on if letter.state == "replied" else None,
+    )
+
+
+def _counts(actor: Actor, conditions: list[Any]) -> Subquery:
+    """Of each heap how many letters lie on it and the first due day."""
     columns: list[Any] = []
-    for _name, condition in heaps:
+    for condition in conditions:
         columns += [
             func.coalesce(func.sum(case((condition, 1), else_=0)), 0),
             func.min(case((condition, func.coalesce(Letter.step_due_on, Letter.due_on)))),
         ]
-    found = db.session.execute(select(*columns).where(Letter.worked_by(actor))).one()
-    waits = []
-    for place, (name, _condition) in enumerate(heaps):
+    named = [column.label(f"heap_{place}") for place, column in enumerate(columns)]
+    return select(*named).where(Letter.worked_by(actor)).subquery()
+
+
+def _heaps(names: list[str], found: Sequence[Any]) -> Iterator[Waiting]:
+    for place, name in enumerate(names):
         count, due_on = found[2 * place], found[2 * place + 1]
         if count:
             url = "/letters/desk?heap=" + HEAPS.get(name, name)
-            waits.append(Waiting(title=_heap_title(name, int(count)), url=url, due_on=due_on))
-    return waits
+            yield Waiting(title=_heap_title(name, int(count)), url=url, due_on=due_on)
 
 
 def _heap_title(name: str, count: int) -> str:

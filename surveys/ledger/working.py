@@ -20,7 +20,7 @@ from .items import WORDING, LedgerItem
 from .likeness import Likeness
 from .models import BODY, Ledger, LedgerAct, LedgerEntry, LedgerSource
 
-PAGE = 30
+PAGE = 25
 STANDS = ("open", "merged", "aside")
 
 

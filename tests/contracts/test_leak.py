@@ -226,7 +226,7 @@ NEAR: dict[str, set[str | None]] = {
     "campaigns": {None, "office", "cadre", "admin", "leader", "moderator", "chief_moderator"},
     "accounts": {None, "unit_admin", "cadre", "admin"},
 }
-FEW, MANY, SOME = 1, 14, 10
+FEW, MANY, SOME = 1, 20, 10
 # Where hidden words stand: opened with every id for everybody, in the short crawl, too.
 TELLING = {
     *("moderation.list_seconds", "moderation.show_second"),

@@ -32,7 +32,7 @@ OF_A_KIND = 2  # pages of one kind and with the same questions that one person o
 WORKING_AREAS = re.compile(
     r"/(admin|moderation|letters/desk|surveys/(manage|new)|surveys/[^/]+/(versions|answers|asking)"
     r"|campaigns/[^/]+/(edit|glossary)|posts/\d+/(edit|hide|seal|flag|appeal|history)"
-    r"|letters/\d+|threads/\d+/reply|forum/[^/]+/new|me)(/|$)|^/$"
+    r"|ledgers/(new|\d+/(work|items|answers|sources)|items/\d+)|letters/\d+|threads/\d+/reply|forum/[^/]+/new|me)(/|$)|^/$"
 )
 # Every component in every state, for those who build, only in demo mode; a whole thread on paper.
 HEAVY = {"front.style", "forum.print_thread"}
