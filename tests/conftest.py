@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,14 @@ def missing(what: str) -> None:
     if IN_CI:
         pytest.fail(f"{what} is missing, and CI must have it")
     pytest.skip(f"{what} is missing")
+
+
+def needed(package: str) -> Any:
+    """A package that an extra brings."""
+    try:
+        return import_module(package)
+    except ImportError:
+        missing(package)
 
 
 @contextmanager

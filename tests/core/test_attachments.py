@@ -23,6 +23,7 @@ from core.errors import Conflict
 from core.files import FileFault
 from core.storage import Bucket, storage
 from core.text import cook, plain
+from tests.conftest import needed
 from tests.people import Cast
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -220,7 +221,7 @@ def s3() -> Iterator[str]:
 
 
 def test_bucket_keeps_what_a_folder_keeps(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("boto3")
+    needed("boto3")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "for-tests-only")
     bucket = Bucket("files", s3)

@@ -20,7 +20,7 @@ from core.storage import Bucket, Folder
 from moderation.purging import Purge
 from moderation.seal import Seal
 from tests.boards import Forum
-from tests.conftest import counted
+from tests.conftest import counted, needed
 from tests.core.test_attachments import s3  # noqa: F401  a fixture
 from tests.files import FILE, PDF, addresses, picture, start
 from tests.people import Cast, Visitor
@@ -273,7 +273,7 @@ def test_bucket_serves_through_our_own_path(
     s3: str,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pytest.importorskip("boto3")
+    needed("boto3")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "for-tests-only")
     bucket = Bucket("files", s3)

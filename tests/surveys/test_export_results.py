@@ -21,7 +21,7 @@ from core.db import db
 from surveys import results
 from surveys.exporting import package, report_file, sav_file, tables
 from surveys.models import Answer, ResultSnapshot, Survey, SurveyResponse
-from tests.conftest import counted
+from tests.conftest import counted, needed
 from tests.people import Cast
 from tests.surveys.conftest import Desk, options
 
@@ -109,7 +109,7 @@ def test_word_report_has_title_sentence_and_table(cast: Cast, counted_out: str) 
 def test_pdf_report_has_its_own_font_and_opens_no_address(
     app: Flask, cast: Cast, counted_out: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("weasyprint")
+    needed("weasyprint")
     assert take(cast, counted_out, "pdf").startswith(b"%PDF-")
     asked: list[str] = []
     with app.test_request_context():

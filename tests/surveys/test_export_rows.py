@@ -26,6 +26,7 @@ from surveys.exporting import making, rows, sav_file, views
 from surveys.exporting.columns import Column, code_lines, column_lines, columns
 from surveys.exporting.models import SurveyExport
 from surveys.models import Answer, OpenAnswer, Survey, SurveyResponse
+from tests.conftest import needed
 from tests.people import PEOPLE, Cast, Visitor
 from tests.surveys.conftest import Desk, action, document, hidden, label, options
 
@@ -195,7 +196,7 @@ def test_spss_file_has_codes_names_and_labels(app: Flask, cast: Cast, named: str
 
 
 def _sav(data: bytes) -> tuple[Any, Any]:
-    pyreadstat = pytest.importorskip("pyreadstat")
+    pyreadstat = needed("pyreadstat")
     with tempfile.NamedTemporaryFile(suffix=".sav") as file:
         file.write(data)
         file.flush()
@@ -204,7 +205,7 @@ def _sav(data: bytes) -> tuple[Any, Any]:
 
 def test_spss_file_says_what_it_cut(app: Flask, desk: Desk, cast: Cast) -> None:
     """43 characters of an option and 90 of a question are beyond SPSS; 11,000 of a text are not."""
-    pytest.importorskip("pyreadstat")
+    needed("pyreadstat")
     long = [{"key": "a", "label": label("长" * 43)}, {"key": "b", "label": label("短")}]
     sections = [
         {
@@ -236,7 +237,7 @@ def test_spss_file_says_what_it_cut(app: Flask, desk: Desk, cast: Cast) -> None:
 
 
 def test_survey_without_responses_gives_a_heading(app: Flask, desk: Desk, cast: Cast) -> None:
-    pytest.importorskip("pyreadstat")
+    needed("pyreadstat")
     slug = desk.make(anonymity="named")
     assert len(rows_of(take(app, cast.visitor("office"), slug, "xlsx"))) == 1
     frame, _about = _sav(take(app, cast.visitor("office"), slug, "sav"))
