@@ -8,11 +8,11 @@ from typing import Any
 from flask import abort, render_template, request
 from flask_login import current_user
 
-from core import clock
 from core.gate import requires
 from core.policy import allows
 
-from . import comparing, counting, history, opinions, publishing, results, trends
+from . import history, opinions, publishing, results, trends
+from .by_group import by_group
 from .definition import Definition
 from .ledger import reading as ledgers
 from .models import Survey
@@ -28,12 +28,10 @@ def show_results(survey: Survey) -> Any:
     versions = publishing.versions(survey)
     definitions = [version.definition for version in versions]
     counts = results.shown_to(survey, current_user.holds("office"))
-    sections, groups, chosen = results.present(definitions, counts), [], None
-    if counts.grouped_by:
-        groups = [one.label for one in _groups(survey, definitions, counts)]
-        chosen = next((one for one in groups if one == request.args.get("group")), None)
-    if chosen is not None:
-        sections = _of_group(survey, definitions, counts, sections, chosen)
+    sections, groups = results.present(definitions, counts), by_group(survey, definitions, counts)
+    chosen = request.args.get("group")
+    if groups and chosen in groups.labels:
+        sections = groups.all_narrowed(sections, chosen)
     return render_template(
         "surveys/results_show.html",
         survey=survey,
@@ -41,7 +39,7 @@ def show_results(survey: Survey) -> Any:
         left_out=results.left_out(survey, counts),
         threshold=results.THRESHOLD,
         sections=sections,
-        groups=groups,
+        groups=groups.labels if groups else [],
         chosen=chosen,
         notes=history.notes(versions),
         opinions=_published(survey, definitions),
@@ -84,57 +82,17 @@ def _beside(
     survey: Survey, definitions: list[Definition], counts: Counts, result: QuestionResult
 ) -> dict[str, Any]:
     """A question's result with its groups and the time before."""
-    before = trends.before(definitions[0], current_user)
+    before, groups = (
+        trends.before(definitions[0], current_user),
+        by_group(survey, definitions, counts),
+    )
     trend = before.trend(definitions[0], result.question, result) if before else None
     return {
         "result": result,
-        "by_group": _by_group(survey, definitions, counts, result),
-        "grouped_by": _grouped_by(definitions, counts),
+        "by_group": groups.compared(result) if groups else None,
+        "grouped_by": groups.question if groups else None,
         "before": before,
         "trend": trend,
         "trend_told": trends.sentence(trend),
         "told": trends.told,
     }
-
-
-Sections = list[tuple[str, list[QuestionResult]]]
-
-
-def _of_group(
-    survey: Survey, definitions: list[Definition], counts: Counts, found: Sections, group: str
-) -> Sections:
-    """The results of one group alone."""
-    return [
-        (
-            title,
-            [
-                one if by_group is None else comparing.narrowed(by_group, group)
-                for one in asked
-                for by_group in [_by_group(survey, definitions, counts, one)]
-            ],
-        )
-        for title, asked in found
-    ]
-
-
-def _groups(survey: Survey, definitions: list[Definition], counts: Counts) -> list[comparing.Group]:
-    weeks = [clock.local(one).date() for one in counting.week_starts(survey)]
-    return comparing.groups_of(definitions, counts, weeks)
-
-
-def _by_group(
-    survey: Survey, definitions: list[Definition], counts: Counts, result: QuestionResult
-) -> comparing.Compared | None:
-    if not counts.grouped_by or result.is_hidden:
-        return None
-    return comparing.compared(
-        result.question,
-        results.Words.of(definitions),
-        results.guarded(definitions, counts),
-        _groups(survey, definitions, counts),
-        results.is_conditional(definitions, result.question.key),
-    )
-
-
-def _grouped_by(definitions: list[Definition], counts: Counts) -> Any:
-    return next((one for one in (d.question(counts.grouped_by) for d in definitions) if one), None)

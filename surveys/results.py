@@ -156,9 +156,10 @@ def merged(definitions: Sequence[Definition]) -> tuple[Section, ...]:
     return sections
 
 
-def present(
-    definitions: Sequence[Definition], counts: Counts
-) -> list[tuple[str, list[QuestionResult]]]:
+Presented = list[tuple[str, list[QuestionResult]]]  # section by section, with its title
+
+
+def present(definitions: Sequence[Definition], counts: Counts) -> Presented:
     """What to show, section by section; `definitions` newest first."""
     words, counts = Words.of(definitions), guarded(definitions, counts)
     untold = _untold(definitions, counts)

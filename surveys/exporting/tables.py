@@ -7,7 +7,7 @@ interval follows from the two counts beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,8 @@ from core import clock
 from core.i18n import _, day, pick
 
 from .. import publishing, results
+from ..by_group import ByGroup, by_group
+from ..comparing import Compared
 from ..definition import Definition
 from ..models import Survey
 from ..statistics import share_interval
@@ -25,8 +27,8 @@ PLACES = 6  # to which shares and their intervals are told
 
 @dataclass(frozen=True)
 class Line:
-    """How many of those who answered a question (in a row of it) chose an option. What is kept
-    back is None, as is all that would follow from it."""
+    """How many of those who answered a question (in a row of it) chose an option; in a `group`
+    alone, or of everybody. What is kept back is None, as is all that would follow from it."""
 
     section: str
     key: str
@@ -38,6 +40,7 @@ class Line:
     share: float | None
     low: float | None
     high: float | None
+    group: str = ""
 
     @property
     def is_hidden(self) -> bool:
@@ -56,13 +59,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its sentence and its lines; no lines where it shows no figures."""
+    """A question with its sentence and its lines, of everybody and by group; no lines where it shows
+    no figures."""
 
     section: str
     key: str
     label: str
     sentence: str
     lines: tuple[Line, ...]
+    group_lines: tuple[Line, ...] = ()
 
     @property
     def rows(self) -> list[tuple[str, list[Line]]]:
@@ -90,6 +95,7 @@ class Results:
             _("第几部分"),
             _("题目 key"),
             _("题目"),
+            _("组"),
             _("行"),
             _("选项"),
             _("人数"),
@@ -103,11 +109,12 @@ class Results:
         """Each line as cells; a question without figures says why in the place of its option."""
         for one in self.asked:
             if not one.lines:
-                yield [one.section, one.key, one.label, "", one.sentence, *[None] * 5]
-            for line in one.lines:
+                yield [one.section, one.key, one.label, "", "", one.sentence, *[None] * 5]
+            for line in (*one.lines, *one.group_lines):
                 count = _("不显示") if line.is_hidden else line.count
                 figures = (count, line.answered, line.share, line.low, line.high)
-                yield [line.section, line.key, line.question, line.row, line.option, *figures]
+                of = (line.section, line.key, line.question, line.group, line.row, line.option)
+                yield [*of, *figures]
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -132,8 +139,9 @@ def shown(survey: Survey, definitions: Sequence[Definition], counts: results.Cou
     """Nothing at all while fewer responses came than a page shows."""
     asked = []
     if counts.responses >= results.THRESHOLD:
+        groups = by_group(survey, definitions, counts)
         for title, found in results.present(definitions, counts):
-            asked += [_asked(title, one) for one in found]
+            asked += [_asked(title, one, groups) for one in found]
     left = results.left_out(survey, counts)
     about = [
         _("《%(title)s》的结果，取于%(day)s。", title=survey.name, day=day(clock.today())),
@@ -146,7 +154,7 @@ def shown(survey: Survey, definitions: Sequence[Definition], counts: results.Cou
     return Results(survey.slug, survey.name, tuple(about), counts.responses, tuple(asked))
 
 
-def _asked(section: str, found: QuestionResult) -> Asked:
+def _asked(section: str, found: QuestionResult, groups: ByGroup | None) -> Asked:
     key, label = found.question.key, pick(found.question.label)
     if found.is_hidden:
         return Asked(section, key, label, found.sentence, ())
@@ -155,7 +163,18 @@ def _asked(section: str, found: QuestionResult) -> Asked:
         bars = row.bars or tuple(Bar(word, 0, 0.0, is_hidden=True) for word in found.columns)
         answered = row.answered if row.bars else None
         lines += [_line(section, found, row.label, bar, answered) for bar in bars]
-    return Asked(section, key, label, found.sentence, tuple(lines))
+    compared = groups.compared(found) if groups else None
+    grouped = tuple(_by_group(section, found, compared)) if compared else ()
+    return Asked(section, key, label, found.sentence, tuple(lines), grouped)
+
+
+def _by_group(section: str, found: QuestionResult, compared: Compared) -> Iterator[Line]:
+    for one in compared.comparisons:
+        for row in one.rows[:1] if compared.is_each else one.rows:
+            for (group, answered), bar in zip(one.groups, row.bars, strict=True):
+                named, part = (one.title, "") if compared.is_each else (row.label, one.title)
+                line = _line(section, found, part, replace(bar, label=named), answered)
+                yield replace(line, group=group)
 
 
 def _line(section: str, found: QuestionResult, row: str, bar: Bar, answered: int | None) -> Line:
@@ -164,5 +183,5 @@ def _line(section: str, found: QuestionResult, row: str, bar: Bar, answered: int
         return Line(section, key, label, row, bar.label, None, answered, None, None, None)
     ends = share_interval(bar.count, answered)
     figures = (bar.count / answered, ends.low, ends.high) if ends else (None, None, None)
-    told = [None if one is None else round(one, PLACES) for one in figures]
-    return Line(section, key, label, row, bar.label, bar.count, answered, *told)
+    share, low, high = (None if one is None else round(one, PLACES) for one in figures)
+    return Line(section, key, label, row, bar.label, bar.count, answered, share, low, high)

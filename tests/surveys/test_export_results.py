@@ -24,6 +24,8 @@ from surveys.models import Answer, ResultSnapshot, Survey, SurveyResponse
 from tests.conftest import counted, needed
 from tests.people import Cast
 from tests.surveys.conftest import Desk, options
+from tests.surveys.test_compare_groups import fill as put_in
+from tests.surveys.test_compare_groups import rated
 
 ENDINGS = ("csv", "xlsx", "json", "docx", "zip")
 FORMULA = "=HYPERLINK(0)"
@@ -76,11 +78,41 @@ def test_json_has_the_figures_of_the_page(cast: Cast, counted_out: str) -> None:
     assert [line["name"] for line in found["codebook"]["columns"]] == ["one", "few"]
 
 
+@pytest.fixture
+def grouped(app: Flask, desk: Desk) -> str:
+    """A closed survey whose results are compared by a question: three of its groups hold few."""
+    slug = desk.make(state="closed", compare_by="one")
+    with app.app_context():
+        put_in(slug, rated("a", [2] * 30 + [9] * 10) + rated("b", [2] * 9 + [9] * 31))
+        results.take_snapshot(db.session.scalars(select(Survey).where(Survey.slug == slug)).one())
+        db.session.commit()
+    return slug
+
+
+def test_files_have_the_groups_as_the_page_compares_them(
+    cast: Cast, grouped: str, tmp_path: Path
+) -> None:
+    found = json.loads(take(cast, grouped, "json"))
+    rate = next(one for one in found["questions"] if one["key"] == "rate")
+    told = {(line["group"], line["option"]): line["count"] for line in rate["group_lines"]}
+    assert [told["选项a", "9"], told["选项b", "9"]] == [10, 31]
+    assert all(not 0 < count < 5 for count in told.values() if count is not None)
+    rows = list(csv.reader(io.StringIO(take(cast, grouped, "csv").decode("utf-8-sig"))))
+    assert ["选项b", "", "9", "31", "40"] in [row[3:8] for row in rows]
+    with zipfile.ZipFile(io.BytesIO(take(cast, grouped, "zip"))) as archive:
+        archive.extractall(tmp_path)
+    assert check(tmp_path / grouped) == (0, "same")
+    path = tmp_path / grouped / "results.json"
+    path.write_text(path.read_text("utf-8").replace('"count": 31', '"count": 32'), "utf-8")
+    code, said = check(tmp_path / grouped)
+    assert code == 1 and "选项b" in said
+
+
 def test_csv_has_a_line_for_each_bar_and_no_formula(cast: Cast, counted_out: str) -> None:
     data = take(cast, counted_out, "csv")
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    assert [row[4:7] for row in rows[1:4]] == [
+    assert [row[5:8] for row in rows[1:4]] == [
         ["'=1+1", "12", "27"],
         ["'@b", "8", "27"],
         ["'-c", "7", "27"],
@@ -93,7 +125,7 @@ def test_workbook_has_tables_and_codebook_and_no_formula(cast: Cast, counted_out
     assert book.sheetnames == ["结果", "题目表", "代码表", "关于这份文件"]
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
-    assert [cell.value for cell in book["结果"][2]][4:7] == ["=1+1", 12, 27]
+    assert [cell.value for cell in book["结果"][2]][5:8] == ["=1+1", 12, 27]
     assert [cell.value for cell in book["代码表"][2]][:3] == ["one", 1, "a"]
 
 
@@ -178,7 +210,7 @@ def test_bar_that_the_page_holds_back_has_no_figure(
     assert len(held) >= 2 and held[-1]["option"] == "-c"
     assert all(line["share"] is line["low"] is line["high"] is None for line in held)
     cells = openpyxl.load_workbook(io.BytesIO(take(cast, counted_out, "xlsx")))["结果"]
-    assert sum(row[5] == "不显示" for row in cells.iter_rows(values_only=True)) == len(held)
+    assert sum(row[6] == "不显示" for row in cells.iter_rows(values_only=True)) == len(held)
 
 
 def test_survey_that_four_answered_says_nothing_of_its_questions(desk: Desk, cast: Cast) -> None:
@@ -260,7 +292,7 @@ def test_changed_digit_is_found(unpacked: Path) -> None:
     path.write_text(path.read_text("utf-8").replace('"count": 12', '"count": 13'), "utf-8")
     code, said = check(unpacked)
     assert code == 1
-    assert "one  =1+1: share is 0.444444, computed 0.481481" in said
+    assert "one =1+1: share is 0.444444, computed 0.481481" in said
     assert "results.json: changed since it was signed" in said
 
 

@@ -35,14 +35,14 @@ def wilson(count: int, total: int, z: float = 1.959963984540054) -> tuple[float,
 def faults_of(results: dict[str, Any]) -> Iterator[str]:
     """Every line whose share or interval does not follow from its two counts."""
     for asked in results["questions"]:
-        for line in asked["lines"]:
+        for line in asked["lines"] + asked["group_lines"]:
             count, answered = line["count"], line["answered"]
             if count is None or not answered:
                 continue
             low, high = wilson(count, answered)
             for name, mine in (("share", count / answered), ("low", low), ("high", high)):
                 if line[name] is None or abs(mine - line[name]) > 6e-7:
-                    where = f"{line['key']} {line['row']} {line['option']}"
+                    where = " ".join(filter(None, map(line.get, ("key", "group", "row", "option"))))
                     yield f"{where}: {name} is {line[name]}, computed {mine:.6f}"
 
 
