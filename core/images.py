@@ -10,7 +10,7 @@ import io
 import warnings
 from typing import NamedTuple
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from .files import FileFault
 from .i18n import _
@@ -35,6 +35,7 @@ def redrawn(kind: str, data: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # what makes PDF files sets it, for all
             with Image.open(io.BytesIO(data), formats=[FORMATS[kind]]) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise _too_large()

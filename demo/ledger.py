@@ -78,7 +78,9 @@ def _bring_in(ledger: Ledger, content: dict[str, Any], office: Person) -> None:
 
 
 def _entries(ledger: Ledger, begins: list[str]) -> list[LedgerEntry]:
-    found = select(LedgerEntry).where(LedgerEntry.ledger_id == ledger.id)
+    found = (
+        select(LedgerEntry).where(LedgerEntry.ledger_id == ledger.id).order_by(LedgerEntry.words)
+    )
     return [one for one in db.session.scalars(found) if one.words.startswith(tuple(begins))]
 
 
@@ -109,8 +111,10 @@ def _publish(item: LedgerItem, said: dict[str, Any], office: Person) -> None:
         said["quotes"], quoting.quotables(item.ledger, items.entries_of(item))
     )
     assert not fault, fault
-    item.hand_in(quoting.worded(item, said["quotes"], reply), quoted, office)
-    db.session.flush()
+    # What waits for its review came this morning, or it would be overdue.
+    with clock.travel(clock.now() if said["review"] else clock.now() + AGO - LATER):
+        item.hand_in(quoting.worded(item, said["quotes"], reply), quoted, office)
+        db.session.flush()
     if not said["review"]:
         return
     found = select(QueueItem).where(QueueItem.revision_id == item.latest_revision_id)

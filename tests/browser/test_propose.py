@@ -55,6 +55,8 @@ def test_propose_review_answer(meet: Meet) -> None:
     moderator.press("通过")
 
     leader.open("/")
+    if (more := leader.page.locator("summary", has_text="还有")).count():
+        more.click()  # as much may wait for a leader of the demo as is in view
     leader.click(leader.page.locator("li.row", has_text=title).locator("a, button").first)
     leader.follow("答复这条建议")
     leader.press("公开答复")

@@ -12,6 +12,7 @@ from core.search import SERIAL_BITS, SearchEntry
 
 # Salts, and the seals over what is drawn: a letter's number stands in the journal's chain.
 DRAWN = {
+    "ledger_acts": {"moves"},
     "people": {"password_hash"},
     "journal_events": {"subject_id", "facts", "note_digest", "previous", "digest"},
     "journal_heads": {"digest", "seal"},
