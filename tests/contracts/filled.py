@@ -501,8 +501,10 @@ def _ask(site: Filled) -> None:
     changed = {"seen": "0", "label-zh": word("draft_question"), "label-en": ""}
     asked = "/surveys/manage/named/edit/questions/brief"
     assert site.visitor("office").post(asked, changed).status_code == 303
-    begun = people["leader"].post("/surveys/named/begun", {"q-text": word("begun_answer")})
-    assert begun.status_code == 303
+    # The leader's is overwritten by whatever sends the form anew, see test_bad_input.py.
+    for name, text in (("leader", "少开会。"), ("minister", word("begun_answer"))):
+        begun = site.visitor(name).post("/surveys/named/begun", {"q-text": text})
+        assert begun.status_code == 303
     for name in CLASS_OF_FIVE:
         text = word("named_answer") if name == "cadre" else "少开会。"
         assert desk.fill(people[name], "named", q_text=text).status_code == 303

@@ -132,7 +132,7 @@ EXPECTED: dict[str, set[str]] = {
     **dict.fromkeys(("draft_survey", "draft_intro", "draft_question"), OFFICE),
     **dict.fromkeys(("open_answer", "closed_answer"), OFFICE),
     "held_answer": set(),
-    "begun_answer": {"leader"},
+    "begun_answer": {"minister"},
     "confided_answer": OFFICE,
     "confided_held": set(),
     # Whoever put the words forward, and who decides; what was left out of them is the office's.
