@@ -8,13 +8,13 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from accounts.models import Person
 from app import create_app
 from core import installation
 from core.db import db
 from demo import seed
+from demo.organisation import person
 from surveys import publishing, results
 from surveys.definition import read
 from surveys.models import Answer, Survey, SurveyResponse, random_id
@@ -64,7 +64,7 @@ def make(folder: Path, count: int, url: str = "") -> None:
     with app.app_context(), redirect_stdout(sys.stderr):  # figures alone go to stdout
         installation.prepare()
         seed.ensure()
-        office = db.session.scalars(select(Person).where(Person.username == "office")).one()
+        office = person("office")
         survey = publishing.bring(read(definition()), office).survey
         publishing.move(survey, "open", office)
         _answer(survey, count)
