@@ -82,10 +82,8 @@ def _beside(
     survey: Survey, definitions: list[Definition], counts: Counts, result: QuestionResult
 ) -> dict[str, Any]:
     """A question's result with its groups and the time before."""
-    before, groups = (
-        trends.before(definitions[0], current_user),
-        by_group(survey, definitions, counts),
-    )
+    before = trends.before(definitions[0], current_user)
+    groups = by_group(survey, definitions, counts)
     trend = before.trend(definitions[0], result.question, result) if before else None
     return {
         "result": result,

@@ -71,7 +71,8 @@ def _is_due(survey: Survey) -> bool:
 
 
 def take_snapshot(survey: Survey) -> None:
-    """Count, and keep what was counted for all to see; by group too when the survey is over."""
+    """Count, and keep what was counted for all to see; when the survey is over by group, too, and
+    how well the rows of a matrix hang together: once, so that no two of these can be compared."""
     shown = db.session.get(ResultSnapshot, survey.id)
     counts, definitions = count(survey), _definitions(survey)
     if shown is not None:
@@ -79,10 +80,11 @@ def take_snapshot(survey: Survey) -> None:
             counts, earlier=Counts.of_kept(shown.counts, shown.response_count).as_earlier()
         )
     kept = guarded(definitions, counts).kept()
-    if survey.is_over and (by := definitions[0].compare_by):
-        groups = {key: one.kept() for key, one in count_by(survey, by).items()}
-        kept["groups"] = {"by": by, "of": groups}
-    kept["alpha"] = reliabilities(survey, definitions[0])
+    if survey.is_over:
+        if by := definitions[0].compare_by:
+            groups = {key: one.kept() for key, one in count_by(survey, by).items()}
+            kept["groups"] = {"by": by, "of": groups}
+        kept["alpha"] = reliabilities(survey, definitions[0])
     if shown is None:
         shown = ResultSnapshot(survey_id=survey.id)
         db.session.add(shown)

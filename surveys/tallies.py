@@ -48,8 +48,8 @@ class Counts:
 
     `held` are the cells that are not shown (None: not yet worked out), `earlier` the totals that
     were shown before these, the oldest first. `groups` are the totals of those who gave each answer
-    to the question (or came in each week) that `grouped_by` names, when the survey is over. `alpha` is Cronbach's of each matrix, with of how
-    many responses."""
+    to the question (or came in each week) that `grouped_by` names, `alpha` is Cronbach's of each
+    matrix, with of how many responses: both when the survey is over."""
 
     responses: int = 0
     cells: tuple[Cell, ...] = ()

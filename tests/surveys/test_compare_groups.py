@@ -17,6 +17,7 @@ from core.policy import SYSTEM
 from surveys import comparing, counting, publishing, results
 from surveys.definition import DefinitionFault, read
 from surveys.models import Answer, Survey, SurveyResponse, random_id
+from surveys.statistics import alpha
 from surveys.tallies import Cell, Counts, Words
 from tests.conftest import counted
 from tests.people import Cast
@@ -333,6 +334,27 @@ def test_named_results_are_compared_by_the_week_of_the_response(
         survey = db.session.scalars(select(Survey)).one()
         found = counting.count_by(survey, "@week")
         assert {key: one.answered["one"] for key, one in found.items()} == {"0": 3, "1": 2}
+
+
+def test_page_tells_how_well_the_rows_of_a_matrix_hang_together_once_over(
+    desk: Desk, cast: Cast, app: Flask
+) -> None:
+    desk.make(results_when="always")
+    scores = [(1, 1)] * 12 + [(2, 2)] * 10 + [(3, 2)] * 9 + [(3, 3)] * 9
+    rows = [[said("grid", str(x), row="x"), said("grid", str(y), row="y")] for x, y in scores]
+    incomplete = [[said("grid", "1", row="x")]] * 6
+    with app.app_context():
+        fill("work", rows + incomplete)
+        results.snapshot(db.session.scalars(select(Survey)).one())
+        db.session.commit()
+    reader = cast.visitor("delegate")
+    assert "Cronbach" not in reader.get("/surveys/work/results/grid").text
+    with app.app_context():
+        fill("work", rows)
+        db.session.commit()
+    desk.move("work", "close")
+    told = f"α = {alpha(scores * 2):.2f}（80 人"
+    assert told in reader.get("/surveys/work/results/grid").text
 
 
 # --- Against the time before ------------------------------------------------------------------
