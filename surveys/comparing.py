@@ -72,10 +72,6 @@ class Comparison:
     association: Association
     pools: tuple[tuple[str, ...], ...]
 
-    @property
-    def has_held(self) -> bool:
-        return any(one.is_hidden for row in self.rows for one in row.bars)
-
 
 def compare(part: Part, groups: Sequence[Group]) -> Comparison | None:
     """None where fewer than two groups are left of which enough answered, or where nothing can be

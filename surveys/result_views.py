@@ -62,19 +62,20 @@ def show_question(survey: Survey, key: str) -> Any:
     versions = publishing.versions(survey)
     definitions = [version.definition for version in versions]
     counts = results.shown_to(survey, current_user.holds("office"))
-    found = [one for _title, asked in results.present(definitions, counts) for one in asked]
-    place = next((at for at, one in enumerate(found) if one.question.key == key), None)
+    asked = results.told(definitions)
+    place = next((at for at, one in enumerate(asked) if one.key == key), None)
     if place is None or counts.responses < results.THRESHOLD:
         abort(404)
+    result = results.of_question(definitions, counts, asked[place])
     return render_template(
         "surveys/result_show.html",
         survey=survey,
         number=place + 1,
-        neighbours=(found[place - 1] if place else None, *found[place + 1 : place + 2]),
+        neighbours=(asked[place - 1] if place else None, *asked[place + 1 : place + 2]),
         counts=counts,
         threshold=results.THRESHOLD,
         notes=history.notes(versions).get(key, []),
-        **_beside(survey, definitions, counts, found[place]),
+        **_beside(survey, definitions, counts, result),
     )
 
 

@@ -178,12 +178,19 @@ def present(definitions: Sequence[Definition], counts: Counts) -> Presented:
     ]
 
 
+def told(definitions: Sequence[Definition]) -> list[Question]:
+    """The questions of which results are shown, in their order; `definitions` newest first."""
+    asked = (one for section in merged(definitions) for one in section.questions)
+    return [one for one in asked if one.kind.has_result]
+
+
 def of_question(
     definitions: Sequence[Definition], counts: Counts, question: Question
 ) -> QuestionResult:
     """What one question came to."""
-    is_untold = question.key in _untold(definitions, guarded(definitions, counts))
-    return _present(question, guarded(definitions, counts), Words.of(definitions), is_untold)
+    counts = guarded(definitions, counts)
+    is_untold = question.key in _untold(definitions, counts)
+    return _present(question, counts, Words.of(definitions), is_untold)
 
 
 def is_conditional(definitions: Sequence[Definition], key: str) -> bool:

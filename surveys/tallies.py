@@ -337,12 +337,6 @@ def where_median(found: Sequence[Stretch], labels: Sequence[str]) -> str:
     raise IndexError(place)
 
 
-def median(tally: Tally) -> float:
-    """The median of values given as (value, how often), in rising order."""
-    total = sum(often for _value, often in tally)
-    return (_at(tally, (total - 1) // 2) + _at(tally, total // 2)) / 2
-
-
 def _at(tally: Tally, place: int) -> float:
     for value, often in tally:
         if place < often:

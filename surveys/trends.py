@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -122,15 +121,3 @@ def sentence(trend: Trend | None) -> str:
     if trend.verdict == "decide":
         return _("上一次的说法不同，比的时候要小心。")
     return _("两次问的一样，可以比。两次各是各的人答的，不能说是同一批人变了。")
-
-
-def all_trends(
-    found: Sequence[tuple[str, list[results.QuestionResult]]], definition: Definition, then: Before
-) -> dict[str, Trend]:
-    """The trends of a whole results page, by question."""
-    return {
-        one.question.key: trend
-        for _title, asked in found
-        for one in asked
-        if (trend := then.trend(definition, one.question, one)) is not None
-    }

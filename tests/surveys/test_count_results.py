@@ -97,10 +97,9 @@ def test_counts_equal_a_plain_recount(opened: str, app: Flask, forms: list[Given
 
 @settings(deadline=None)
 @given(values=st.lists(st.integers(-1000, 1000), min_size=1, max_size=200))
-def test_mean_and_median_equal_the_library(values: list[int]) -> None:
+def test_mean_equals_the_library(values: list[int]) -> None:
     tally = sorted(Counter(map(float, values)).items())
     assert tallies.mean(tally) == pytest.approx(statistics.fmean(values))
-    assert tallies.median(tally) == statistics.median(values)
 
 
 @settings(deadline=None)
